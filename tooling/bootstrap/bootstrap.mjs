@@ -6,11 +6,10 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
+import { root, runPnpm } from './pnpm.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const stampFile = join(root, 'node_modules', '.mfm-bootstrap')
 const binaries = join(root, 'node_modules', '.bin')
 const workspaceNode = join(binaries, 'node')
@@ -42,26 +41,14 @@ const isFresh = () =>
   existsSync(stampFile) &&
   readFileSync(stampFile, 'utf8') === inputsDigest()
 
-const pinnedPnpm = () => {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  return String(packageManager)
-}
-
 const install = () => {
-  const pnpm = pinnedPnpm()
   const started = Date.now()
-  say(`installing with ${pnpm} (the first time takes about half a minute)`)
-  const windows = process.platform === 'win32'
-  const { status, error } = spawnSync('npx', ['--yes', pnpm, 'install', '--frozen-lockfile'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: windows,
-  })
-  if (error) throw error
+  say('installing dependencies (the first time takes about half a minute)')
+  const status = runPnpm(['install', '--frozen-lockfile'])
   if (status !== 0) {
-    say(`install failed. Repeat it alone: npx --yes ${pnpm} install --frozen-lockfile`)
-    say(`if a package.json changed on purpose, update the lock file: npx --yes ${pnpm} install`)
-    process.exit(status === null ? 1 : status)
+    say('install failed; repeat it alone: npm run pnpm -- install --frozen-lockfile')
+    say('if a package.json changed on purpose, update the lock file: npm run pnpm -- install')
+    process.exit(status)
   }
   writeFileSync(stampFile, inputsDigest())
   say(`installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)

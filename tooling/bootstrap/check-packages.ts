@@ -1,6 +1,6 @@
 // Packs every publishable package as it would be published and checks the tarballs with publint and attw.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,10 +8,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 const pack = async (destination: string): Promise<readonly string[]> => {
-  const manifest: unknown = JSON.parse(await readFile('package.json', 'utf8'))
-  const pnpm = Object(manifest).packageManager
   const publishable = ['--filter', './packages/*', '--filter', '@mfm/runner']
-  await run('npx', ['--yes', pnpm, '-r', ...publishable, 'pack', '--pack-destination', destination])
+  const pnpm = 'tooling/bootstrap/pnpm.mjs'
+  const args = [pnpm, '-r', ...publishable, 'pack', '--pack-destination', destination]
+  await run(process.execPath, args)
   return (await readdir(destination)).sort().map((name) => join(destination, name))
 }
 
