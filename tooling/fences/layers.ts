@@ -33,7 +33,7 @@ const PUBLISHED_TO_ADAPTERS: ReadonlySet<string> = new Set([
   'canonical-json',
 ])
 
-export const APP_LAYER = 6
+const APP_LAYER = 6
 
 export interface PackagePlace {
   /** Name without the scope. */
