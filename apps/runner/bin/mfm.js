@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: it must start on any Node, in a checkout that is not built yet, and say what is missing.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -12,19 +13,25 @@ const isSupported = major > required[0] || (major === required[0] && minor >= re
 /** @param {string} relative */
 const here = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
+const workspaceNode = here('../../../node_modules/.bin/node')
+const canSwitchNode = existsSync(workspaceNode) && process.env.MFM_NODE_CHOSEN !== '1'
+
 const runOnWorkspaceNode = () => {
-  const node = here('../../../node_modules/.bin/node')
-  if (!existsSync(node) || process.env.MFM_NODE_CHOSEN === '1') return false
-  const child = spawnSync(node, [here('./mfm.js'), ...process.argv.slice(2)], {
+  const child = spawn(workspaceNode, [here('./mfm.js'), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, MFM_NODE_CHOSEN: '1' },
   })
-  if (child.error) return false
-  if (child.signal) process.kill(process.pid, child.signal)
-  else process.exitCode = child.status ?? 1
-  return true
+  process.on('SIGINT', () => {
+    // The terminal sends it to the child as well, which decides how to end.
+  })
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('error', (error) => refuse([`mfm could not start its Node: ${error.message}`]))
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
+  })
 }
 
+/** @param {readonly string[]} lines */
 const refuse = (lines) => {
   process.stderr.write(`${lines.join('\n')}\n`)
   process.exitCode = 1
@@ -35,7 +42,9 @@ if (isSupported) {
   if (existsSync(main)) await import(main.href)
   else
     refuse(['mfm is not built yet.', '', 'In a checkout, run:  npm run bootstrap && npm run build'])
-} else if (!runOnWorkspaceNode()) {
+} else if (canSwitchNode) {
+  runOnWorkspaceNode()
+} else {
   refuse([
     `mfm needs Node ${required.join('.')} or newer; this is Node ${process.versions.node}.`,
     '',
