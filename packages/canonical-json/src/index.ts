@@ -1,2 +1,7 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/canonical-json'
+export { bytesArtifact, decodeJsonArtifact, jsonArtifact } from './artifact.ts'
+export { canonicalBytes, canonicalize } from './canonicalize.ts'
+export { diffJson, type JsonDifference } from './diff-json.ts'
+export { artifactIdOf, sha256 } from './digest.ts'
+export { formatPointer, getAtPointer } from './json-pointer.ts'
+export type { CanonicalOptions } from './options.ts'
+export { type ParseOptions, parseJson } from './parse-json.ts'
