@@ -6,6 +6,7 @@ const LAYERS: ReadonlyMap<string, number> = new Map([
   ['errors', 1],
   ['canonical-json', 1],
   ['secrets', 2],
+  ['facts', 2],
   ['store-memory', 2],
   ['store-sqlite', 2],
   ['store-fs', 2],
@@ -23,8 +24,11 @@ const LAYERS: ReadonlyMap<string, number> = new Map([
   ['testing', 5],
 ])
 
-/** The one import between neighbours: canonical JSON reports through error classes. */
-const NEIGHBOURS: ReadonlyMap<string, string> = new Map([['canonical-json', 'errors']])
+/** The imports between neighbours: canonical JSON reports through error classes; a fact's request is redacted. */
+const NEIGHBOURS: ReadonlyMap<string, string> = new Map([
+  ['canonical-json', 'errors'],
+  ['facts', 'secrets'],
+])
 
 const TEST_KITS: ReadonlySet<string> = new Set(['conformance', 'testing'])
 const PUBLISHED_TO_ADAPTERS: ReadonlySet<string> = new Set([

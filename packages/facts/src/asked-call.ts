@@ -1,0 +1,51 @@
+import type { FactKey, IoCall, IoScope, NumberProfile } from '@mfm/core-types'
+import type { AttemptCounters } from './attempt-counters.ts'
+import { callKey, failureKey, parseCallerKey } from './fact-key.ts'
+import type { RequestIdentity } from './identify-request.ts'
+import { identifyRequest } from './identify-request.ts'
+import { parseNamespace } from './namespace.ts'
+
+/** A call that is to be recorded or answered from a record, with everything that its place in the attempt decides. */
+export interface AskedCall {
+  readonly namespace: string
+  readonly identity: RequestIdentity
+  readonly key: FactKey
+  /** Where a failure of just this try is recorded. */
+  readonly failureKey: FactKey
+  /** How many identical calls came before; `undefined` where the caller chose the key. */
+  readonly occurrence: number | undefined
+  readonly ordinal: number
+}
+
+export interface Asking {
+  readonly scope: IoScope
+  readonly counters: AttemptCounters
+  readonly numbers?: NumberProfile | undefined
+}
+
+/**
+ * Places a call in its attempt, at the moment it is made. A call that is refused here has consumed no number.
+ *
+ * @throws MfmError `invalid_id`; `json_not_representable` and the like where the request has no canonical form
+ */
+export function askCall(
+  call: IoCall & { readonly factKey?: FactKey | undefined },
+  { scope, counters, numbers }: Asking,
+): AskedCall {
+  const namespace = parseNamespace(call.namespace)
+  const chosen = call.factKey === undefined ? undefined : parseCallerKey(call.factKey)
+  const identity = identifyRequest(call.request, numbers)
+  const requestId = identity.artifact.id
+  const { stateId } = scope
+  const occurrence =
+    chosen === undefined ? counters.nextOccurrence(namespace, requestId) : undefined
+  const key = chosen ?? callKey({ namespace, stateId, requestId, occurrence: occurrence ?? 0 })
+  return {
+    namespace,
+    identity,
+    key,
+    failureKey: failureKey(scope, key, counters.nextTry(key)),
+    occurrence,
+    ordinal: counters.nextOperation(),
+  }
+}
