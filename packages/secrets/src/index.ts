@@ -1,2 +1,6 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/secrets'
+export type { ExceptionUse, SecretException } from './exceptions.ts'
+export { secretNamesIn, withoutSecrets } from './request-secrets.ts'
+export { resolverOf } from './resolver.ts'
+export { SECRET_RULES, type SecretHit, type SecretRule } from './rules.ts'
+export { type Secret, secret, secretValue } from './secret.ts'
+export { SecretGuard, type SecretGuardOptions } from './secret-guard.ts'

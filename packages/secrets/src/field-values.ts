@@ -1,0 +1,119 @@
+import type { NameVerdict, ValueShape } from './member-names.ts'
+import { masked } from './rules.ts'
+import { judgeName, wordsOf } from './member-names.ts'
+
+const NOTHING = new Set(
+  (
+    'true false yes no on off null none nil undefined void n/a na unset empty default required optional enabled ' +
+    'disabled string number boolean bool text varchar char object any unknown bytes integer int uuid hidden masked ' +
+    'redacted removed filtered secret token basic bearer password passwort contraseña senha wachtwoord parola hasło ' +
+    'heslo пароль 密码 パスワード kennwort changeme example sample placeholder include omit same-origin inherit'
+  ).split(' '),
+)
+
+/** Words of sentences, none of them in the list of recovery words; German, French and Spanish ones as well. */
+const PROSE = new RegExp(
+  `(?:^|[^\\p{L}'’])(?:${[
+    "a an the of to be is are was has in on or and not at by for from your my it as too please can't cannot should",
+    'may invalid required missing incorrect wrong enter short characters der die das und ist nicht zu ihr de la el',
+    'le les des un une pour votre mot su es y o',
+  ]
+    .join(' ')
+    .replaceAll(' ', '|')})(?=$|[^\\p{L}'’])`,
+  'iu',
+)
+
+/** Handles, redactions, masks, templates, references and type names: what stands where a secret would. */
+const STAND_INS = [
+  /^\[.*\]$/s,
+  /^<.*>$/s,
+  /^\{.*\}$/s,
+  /^\$\{|^\$\(|^\{\{|^\$[A-Za-z_.]+$|^%[A-Za-z_]*%?$|^:[a-z_]+$/i,
+  /^(.)\1*$/su,
+  /^[*•●xX.#_?…-]+$/,
+  /^(?:process\.env|import\.meta|os\.environ|secrets|env|vars)\./,
+  /^(?:env|file|vault|op|ssm|arn|keychain|secretref|ref):/i,
+  /^(?:your|my|enter|insert|example|sample|dummy|fake)(?:[-_ .].*)?(?:key|token|secret|password|here)$/i,
+  /^(?:string|number|boolean|bytes|text)[?!]?(?: ?\| ?\w+| ?\[\]| or \w+)*$/i,
+]
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const NUMERIC = /^[\d.,:+/TZ -]+$/
+/** `us-east-1`, `db-secret-2`, `alias/aws-s3-key`: words with an ordinal each. */
+const WORDY =
+  /^[\s\-_./:]*(?:[A-Za-z]+\d{0,4}|\d{1,4})(?:[\s\-_./:]+(?:[A-Za-z]+\d{0,4}|\d{1,4}))*[\s\-_./:]*$/
+const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^(?:\/[\w.-]+)+\/?$|^[A-Za-z]:\\|^~\//
+
+/** Whether a value under a name of this verdict could be a secret. */
+export function couldBeSecret(value: string, { shape }: NameVerdict): boolean {
+  const text = masked(value.trim())
+  return text !== '' && !isStandIn(text) && SHAPES[shape](text)
+}
+
+/** Whether a text stands for a secret without being one. */
+export function isStandIn(text: string): boolean {
+  if (text.length <= 40 && NOTHING.has(text.toLowerCase())) return true
+  if (STAND_INS.some((standIn) => standIn.test(text))) return true
+  // The name of a field or a variable that holds a secret: DB_PASSWORD, clientSecret, "New password".
+  return text.length <= 64 && /^[A-Za-z][A-Za-z_. -]*$/.test(text) && judgeName(text) !== undefined
+}
+
+const SHAPES: Readonly<Record<ValueShape, (text: string) => boolean>> = {
+  any: (text) => !isProse(text),
+  token: (text) => UUID.test(text) || isOpaque(text),
+  opaque: isOpaque,
+  authorization: isAuthorization,
+  cookie: (text) => /(?:^|;\s?)[^\s=;,]+=[^\s;*]/.test(text),
+  phrase: (text) => text.split(/[\s,]+/u).length >= 12 && !isProse(text),
+  hex: (text) =>
+    /^(?:0x)?(?:[0-9a-f]{64}|[0-9a-f]{128})$/i.test(text) && !/^(?:0x)?0+$/i.test(text),
+}
+
+function isProse(text: string): boolean {
+  return /\s/.test(text) && PROSE.test(text)
+}
+
+/** Made by a machine: 8 characters or more, no spaces, and neither words, a number, a UUID nor an address. */
+export function isOpaque(text: string): boolean {
+  const joined = text.replace(/[\r\n]+/g, '')
+  if (joined.length < 8 || /\s/.test(joined)) return false
+  if (NUMERIC.test(joined) || UUID.test(joined) || ADDRESS.test(joined)) return false
+  return !WORDY.test(joined) || wordsLookRandom(joined)
+}
+
+/** Letters of both cases in a mix that no spelling has, such as `dGhlIHNlY3JldCBrZXk`. */
+function wordsLookRandom(text: string): boolean {
+  return text.split(/[^A-Za-z]+/).some((word) => {
+    const upper = word.replace(/[^A-Z]/g, '').length
+    return word.length >= 12 && upper >= word.length / 4 && upper <= (word.length * 3) / 4
+  })
+}
+
+function isAuthorization(text: string): boolean {
+  const space = text.indexOf(' ')
+  if (space < 0) return isOpaque(text)
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(text.slice(0, space))) return false
+  const credentials = text.slice(space + 1).trim()
+  return (
+    !isStandIn(credentials) &&
+    (isOpaque(credentials) || hasParameters(credentials) || isBasic(credentials))
+  )
+}
+
+function hasParameters(credentials: string): boolean {
+  return /^[A-Za-z]+="?[^\s"]{4,}/.test(credentials)
+}
+
+/** Base64 of printable `user:password` (RFC 7617). */
+export function isBasic(credentials: string): boolean {
+  if (!/^[A-Za-z0-9+/_-]{6,}={0,2}$/.test(credentials)) return false
+  const decoded = Buffer.from(credentials, 'base64').toString('utf8')
+  return /^[^\p{C}:]*:[^\p{C}]+$/u.test(decoded) && !decoded.includes('\ufffd')
+}
+
+/** Whether every word of a label is a word of the name it labels: `password: "Password"`. */
+export function isLabelOf(text: string, name: string): boolean {
+  const words = wordsOf(text)
+  const names = new Set(wordsOf(name))
+  return words.length > 0 && words.every((word) => names.has(word))
+}

@@ -1,0 +1,178 @@
+import type { JsonValue } from '@mfm/core-types'
+import { escapePointerPart, hasCode } from '@mfm/errors'
+import { couldBeSecret, isLabelOf } from './field-values.ts'
+import type { JsonReplacements } from './json-text.ts'
+import { parseDocument, replaceInJson } from './json-text.ts'
+import type { NameVerdict } from './member-names.ts'
+import { judgeName } from './member-names.ts'
+import { findRecoveryPhrases } from './recovery-phrase.ts'
+import { checkDepth } from './request-secrets.ts'
+import type { SecretHit, Span } from './rules.ts'
+import { replaceSpans } from './rules.ts'
+import type { TextDetector } from './text-detector.ts'
+
+/** Told of every hit with the text that is one; gives what stands in its place, `undefined` to leave it. */
+export type OnHit = (hit: SecretHit, secret: string) => string | undefined
+
+/** The name under which a string stands, if that name says something. */
+interface Field {
+  readonly name: string
+  readonly verdict: NameVerdict
+}
+
+/** One close walk over a value: it names the places of hits and makes the copy without them. */
+export class Inspection {
+  readonly #detector: TextDetector
+  readonly #onHit: OnHit
+  readonly #path: string[] = []
+  readonly #replaced: JsonReplacements = { names: new Map(), values: new Map() }
+
+  constructor(detector: TextDetector, onHit: OnHit) {
+    this.#detector = detector
+    this.#onHit = onHit
+  }
+
+  /** The value with every replacement made; the same object where there was none. */
+  value(value: JsonValue, field?: Field): JsonValue {
+    if (typeof value === 'string') return this.#string(value, field)
+    if (typeof value !== 'object' || value === null) return value
+    checkDepth(this.#path.length)
+    return isArray(value) ? this.#array(value, field) : this.#object(value)
+  }
+
+  /** The text with every replacement made. */
+  text(text: string): string {
+    return this.#withoutSpans(this.#asJson(text))
+  }
+
+  #string(text: string, field: Field | undefined): string {
+    const replaced = this.#fieldValue(text, field) ?? this.#freeText(text)
+    if (replaced !== text) this.#replaced.values.set(text, replaced)
+    return replaced
+  }
+
+  #fieldValue(text: string, field: Field | undefined): string | undefined {
+    if (!field || !couldBeSecret(text, field.verdict) || isLabelOf(text, field.name)) return
+    return this.#hit(field.verdict, text)
+  }
+
+  #freeText(text: string): string {
+    return this.#detector.mayHold(text) ? this.text(text) : text
+  }
+
+  #array(items: readonly JsonValue[], field: Field | undefined): JsonValue {
+    const phrase = phraseOf(items)
+    const replacement = phrase && this.#hit({ rule: 'recovery_phrase' }, phrase)
+    if (replacement !== undefined) {
+      for (const word of items) this.#replaced.values.set(String(word), replacement)
+      return items.map(() => replacement)
+    }
+    const copy = items.map((item, index) => {
+      const inner = field ? listed(field) : fieldBefore(items, index)
+      return this.#at(String(index), () => this.value(item, inner))
+    })
+    return copy.some((item, index) => item !== items[index]) ? copy : items
+  }
+
+  #object(object: { readonly [name: string]: JsonValue }): JsonValue {
+    let changed = false
+    const members = Object.entries(object).map(([name, item]): [string, JsonValue] => {
+      const { shown, kept } = this.#name(name)
+      const field = fieldOf(name === 'value' ? labelOf(object) : name)
+      const replaced = this.#at(shown, () => this.value(item, field))
+      changed ||= replaced !== item || kept !== name
+      return [kept, replaced]
+    })
+    // `fromEntries` defines members, so one that is called __proto__ stays a member.
+    return changed ? Object.fromEntries(members) : object
+  }
+
+  /** A member name as pointers show it and as it is kept. */
+  #name(name: string): { readonly shown: string; readonly kept: string } {
+    const spans = this.#detector.mayHold(name) ? this.#detector.spans(name) : []
+    if (spans.length === 0) return { shown: name, kept: name }
+    const shown = replaceSpans(name, spans, ({ rule }) => `[redacted:${rule}]`)
+    const kept = this.#at(shown, () => replaceSpans(name, spans, this.#spanHit))
+    if (kept !== name) this.#replaced.names.set(name, kept)
+    return { shown, kept }
+  }
+
+  #withoutSpans(text: string): string {
+    return replaceSpans(text, this.#detector.spans(text), this.#spanHit)
+  }
+
+  readonly #spanHit = (span: Span, part: string): string | undefined =>
+    this.#hit(span, span.value ?? part)
+
+  /** JSON recorded as text is looked into as a value; all that is not replaced stays as it was written. */
+  #asJson(text: string): string {
+    const document = parseDocument(text)
+    if (document === undefined) return text
+    const inner = new Inspection(this.#detector, (hit, secret) => this.#hit(hit, secret))
+    try {
+      inner.value(document)
+    } catch (error) {
+      // What is nested too deep to be looked into is still a text like any other.
+      if (!hasCode(error, 'json_too_deep')) throw error
+    }
+    return replaceInJson(text, inner.#replaced)
+  }
+
+  #hit({ rule, name }: Pick<SecretHit, 'rule' | 'name'>, secret: string): string | undefined {
+    const pointer = this.#path.map((part) => `/${escapePointerPart(part)}`).join('')
+    return this.#onHit({ pointer, rule, ...(name === undefined ? {} : { name }) }, secret)
+  }
+
+  #at<T>(part: string, visit: () => T): T {
+    this.#path.push(part)
+    try {
+      return visit()
+    } finally {
+      this.#path.pop()
+    }
+  }
+}
+
+function fieldOf(name: string | undefined): Field | undefined {
+  const verdict = name === undefined ? undefined : judgeName(name)
+  return name !== undefined && verdict ? { name, verdict } : undefined
+}
+
+/** In a list the names of secrets stand as well as secrets, so only what a machine made counts. */
+function listed({ name, verdict }: Field): Field {
+  return verdict.shape === 'any'
+    ? { name, verdict: { ...verdict, shape: 'token' } }
+    : { name, verdict }
+}
+
+/** `["authorization", "…"]` in lists of pairs and of headers, `["--password", "…"]` in arguments. */
+function fieldBefore(items: readonly JsonValue[], index: number): Field | undefined {
+  const before = index === 0 ? undefined : items[index - 1]
+  if (typeof before !== 'string') return
+  if (before.startsWith('-')) return fieldOf(before)
+  const field = items.length % 2 === 0 && index % 2 === 1 ? fieldOf(before) : undefined
+  return field && listed(field)
+}
+
+/** The name beside a value: `{ "name": "Authorization", "value": "…" }`. */
+function labelOf(object: { readonly [name: string]: JsonValue }): string {
+  const label = ['name', 'key', 'header'].find((name) => Object.hasOwn(object, name))
+  const text = label === undefined ? undefined : object[label]
+  return typeof text === 'string' ? text : 'value'
+}
+
+/** The words of a recovery phrase that is a list of single words. */
+function phraseOf(items: readonly JsonValue[]): string | undefined {
+  if (items.length < 12 || !items.every(isWord)) return
+  const text = items.join(' ')
+  return findRecoveryPhrases(text).length > 0 ? text : undefined
+}
+
+function isWord(item: JsonValue): boolean {
+  return typeof item === 'string' && item.length <= 8
+}
+
+/** `Array.isArray`, whose own type guard leaves readonly arrays out. */
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { BIP39_ENGLISH } from './bip39-english.ts'
+import type { Span } from './rules.ts'
+
+const INDEX_OF: ReadonlyMap<string, number> = new Map(
+  BIP39_ENGLISH.map((word, index) => [word, index]),
+)
+/** Numbers of words that the standard knows, longest first. */
+const LENGTHS = [24, 21, 18, 15, 12] as const
+/** What may stand between two words: spaces, list marks, quotes and numbers, but no other letters. */
+const MAX_GAP = 24
+
+interface Word {
+  readonly index: number
+  readonly start: number
+  readonly end: number
+}
+
+/** English recovery phrases of BIP-39 with a valid checksum, in any case, numbered or separated as people do. */
+export function findRecoveryPhrases(text: string): Span[] {
+  const spans: Span[] = []
+  let run: Word[] = []
+  // In JSON text a line break is a backslash and a letter, which is no part of the next word.
+  for (const match of text.replace(/\\[nrt]/g, '  ').matchAll(/\p{L}+/gu)) {
+    const word = match[0]
+    const start = match.index
+    const index = word.length > 8 ? undefined : INDEX_OF.get(word.toLowerCase())
+    const gap = start - (run.at(-1)?.end ?? start)
+    if (index === undefined || gap > MAX_GAP) {
+      collectPhrases(run, spans)
+      run = []
+    }
+    if (index !== undefined) run.push({ index, start, end: start + word.length })
+  }
+  collectPhrases(run, spans)
+  return spans
+}
+
+function collectPhrases(run: readonly Word[], spans: Span[]): void {
+  if (run.length < 12 || isDictionary(run)) return
+  let from = 0
+  while (from + 12 <= run.length) {
+    const words = LENGTHS.filter((length) => from + length <= run.length)
+      .map((length) => run.slice(from, from + length))
+      .find(hasValidChecksum)
+    const first = words?.[0]
+    const last = words?.at(-1)
+    if (words && first && last) {
+      spans.push({ start: first.start, end: last.end, rule: 'recovery_phrase' })
+      from += words.length
+    } else {
+      from += 1
+    }
+  }
+}
+
+/** Words in strictly rising order are from a word list; a phrase is so once in 12! times. */
+function isDictionary(run: readonly Word[]): boolean {
+  return run.every((word, at) => at === 0 || word.index > (run[at - 1]?.index ?? 0))
+}
+
+/** BIP-39: 11 bits a word; the last bits are the first of the SHA-256 of those before, one for each 32. */
+function hasValidChecksum(words: readonly Word[]): boolean {
+  let bits = 0n
+  for (const { index } of words) bits = (bits << 11n) | BigInt(index)
+  const checksumBits = BigInt(words.length / 3)
+  const entropyBytes = (words.length / 3) * 4
+  const entropy = (bits >> checksumBits).toString(16).padStart(entropyBytes * 2, '0')
+  const first = createHash('sha256').update(Buffer.from(entropy, 'hex')).digest()[0] ?? 0
+  return BigInt(first) >> (8n - checksumBits) === (bits & ((1n << checksumBits) - 1n))
+}

@@ -1,0 +1,111 @@
+import { isBasic, isOpaque, isStandIn } from './field-values.ts'
+import type { SecretRule, Span } from './rules.ts'
+
+interface TokenShape {
+  readonly rule: SecretRule
+  /** Its first group is the secret where it has one; else the whole match is. */
+  readonly pattern: RegExp
+  readonly confirm?: (secret: string) => boolean
+}
+
+/** Begins a token where no token character stands before it. */
+const HEAD = '(?<![A-Za-z0-9_])'
+const TAIL = '(?![A-Za-z0-9_-])'
+
+/** Published prefixes and lengths; a prefix followed by words or by a mask is documentation. */
+const SHAPES: readonly TokenShape[] = [
+  { rule: 'private_key_pem', pattern: pem() },
+  {
+    rule: 'jwt',
+    pattern: shape(
+      'eyJ[\\w-]{8,}\\.eyJ[\\w-]{2,}\\.[\\w-]*|eyJ[\\w-]{10,}\\.[\\w-]*(?:\\.[\\w-]{2,}){3}',
+    ),
+  },
+  { rule: 'aws_access_key', pattern: shape(`(?:AKIA|ASIA)[A-Z0-9]{16}${TAIL}`), confirm: hasDigit },
+  {
+    rule: 'github_token',
+    pattern: shape('(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\\w{22,})'),
+    confirm: mixed,
+  },
+  {
+    rule: 'gitlab_token',
+    pattern: shape('gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[\\w.-]{20,}'),
+    confirm: mixed,
+  },
+  { rule: 'slack_token', pattern: shape('(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}'), confirm: hasDigit },
+  {
+    rule: 'stripe_key',
+    pattern: shape('(?:[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,})'),
+    confirm: mixed,
+  },
+  { rule: 'google_api_key', pattern: shape(`AIza[\\w-]{35}${TAIL}`), confirm: mixed },
+  { rule: 'npm_token', pattern: shape(`npm_[A-Za-z0-9]{36}${TAIL}`), confirm: mixed },
+  { rule: 'anthropic_key', pattern: shape('sk-ant-[\\w-]{20,}'), confirm: mixed },
+  {
+    rule: 'openai_key',
+    pattern: shape('sk-(?!ant-)(?:(?:proj|svcacct|admin|None)-)?[\\w-]{20,}'),
+    confirm: mixed,
+  },
+  { rule: 'sendgrid_key', pattern: shape('SG\\.[\\w-]{16,32}\\.[\\w-]{32,64}'), confirm: mixed },
+  { rule: 'twilio_key', pattern: shape(`SK[0-9a-f]{32}${TAIL}`), confirm: hasDigit },
+  {
+    rule: 'bearer_credentials',
+    pattern: new RegExp(`${HEAD}bearer[ \\t]{1,4}([\\w.~+/-]{16,}=*)`, 'gi'),
+    confirm: isOpaque,
+  },
+  {
+    rule: 'basic_credentials',
+    pattern: new RegExp(`${HEAD}basic[ \\t]{1,4}([\\w+/-]{8,}={0,2})`, 'gi'),
+    confirm: isBasic,
+  },
+  {
+    rule: 'url_credentials',
+    pattern: /:(?:\\?\/){2}([^\s/\\?#@:"'<>]*:[^\s/\\?#@"'<>]+)@/g,
+    confirm: hasRealPassword,
+  },
+]
+
+/** Every token in the text, in no order. */
+export function findTokens(text: string): Span[] {
+  const spans: Span[] = []
+  for (const { rule, pattern, confirm } of SHAPES) {
+    for (const match of text.matchAll(pattern)) {
+      const secret = match[1] ?? match[0]
+      if (confirm && !confirm(secret)) continue
+      const start = match.index + match[0].lastIndexOf(secret)
+      spans.push({ start, end: start + secret.length, rule })
+    }
+  }
+  return spans
+}
+
+function shape(source: string): RegExp {
+  return new RegExp(`${HEAD}(?:${source})`, 'g')
+}
+
+/** RFC 7468 with any label; a block that is cut off reaches to the end of its base64. */
+function pem(): RegExp {
+  return /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\s\S])*(?:-----END [A-Z0-9 ]{1,60}-----)?/g
+}
+
+function hasDigit(token: string): boolean {
+  return /[0-9]/.test(token)
+}
+
+/** No run of one character, no words joined by hyphens: `ghp_xxxxxxxx…`, `sk-learn-contrib-…`. */
+function mixed(token: string): boolean {
+  return hasDigit(token) && new Set(token).size >= 10
+}
+
+function hasRealPassword(userAndPassword: string): boolean {
+  const password = userAndPassword.slice(userAndPassword.indexOf(':') + 1)
+  return !isStandIn(decoded(password)) && !/^(?:pass|pw|pwd)$/i.test(password)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
