@@ -26,14 +26,16 @@ export interface Asking {
 /**
  * Places a call in its attempt, at the moment it is made. A call that is refused here has consumed no number.
  *
+ * @param givenKey the key that the caller chose; without one it is made of the state, the request and its occurrence
  * @throws MfmError `invalid_id`; `json_not_representable` and the like where the request has no canonical form
  */
 export function askCall(
-  call: IoCall & { readonly factKey?: FactKey | undefined },
+  call: Pick<IoCall, 'namespace' | 'request'>,
+  givenKey: FactKey | undefined,
   { scope, counters, numbers }: Asking,
 ): AskedCall {
   const namespace = parseNamespace(call.namespace)
-  const chosen = call.factKey === undefined ? undefined : parseCallerKey(call.factKey)
+  const chosen = givenKey === undefined ? undefined : parseCallerKey(givenKey)
   const identity = identifyRequest(call.request, numbers)
   const requestId = identity.artifact.id
   const { stateId } = scope

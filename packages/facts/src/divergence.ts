@@ -1,7 +1,8 @@
 import { diffJson } from '@mfm/canonical-json'
-import type { ArtifactId, FactMeta, JsonValue } from '@mfm/core-types'
+import type { FactMeta, JsonValue } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AskedCall } from './asked-call.ts'
+import { requestOf } from './identify-request.ts'
 
 /** Rows of a difference that an error names. */
 const MAX_ROWS = 20
@@ -23,7 +24,7 @@ export function divergedError(
   recorded: JsonValue | undefined,
 ): MfmError {
   const differences =
-    recorded === undefined ? [] : diffJson(recorded, asked.identity.redacted, MAX_ROWS)
+    recorded === undefined ? [] : diffJson(recorded, requestOf(asked.identity), MAX_ROWS)
   const pointers = differences.map(({ pointer }) => pointer || '(all of it)').join(', ')
   const what = meta.namespace === asked.namespace ? 'request' : 'namespace'
   return new MfmError('fact_diverged', {
@@ -39,6 +40,3 @@ export function divergedError(
     },
   })
 }
-
-/** Reads the request that a fact was recorded with. */
-export type RequestReader = (requestId: ArtifactId) => Promise<JsonValue | undefined>

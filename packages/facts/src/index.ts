@@ -1,6 +1,7 @@
+export { parseRandomLength, parseSleep } from './arguments.ts'
 export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'
-export { divergedError, isSameCall, type RequestReader } from './divergence.ts'
+export { divergedError, isSameCall } from './divergence.ts'
 export {
   type CallKeyParts,
   callKey,
@@ -9,7 +10,15 @@ export {
   failureKey,
   parseCallerKey,
 } from './fact-key.ts'
-export { copyRequest, identifyRequest, type RequestIdentity } from './identify-request.ts'
+export {
+  copyRequest,
+  identifyRequest,
+  type RequestIdentity,
+  requestOf,
+} from './identify-request.ts'
 export { parseNamespace } from './namespace.ts'
+export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
+export { foreignAttachment, type RecordedAnswer, recordedResult } from './recorded-result.ts'
+export { refuseSecrets } from './refuse-secrets.ts'

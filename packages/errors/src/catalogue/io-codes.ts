@@ -20,6 +20,8 @@ type Code =
   | 'time_unavailable'
   | 'random_unavailable'
   | 'io_not_allowed'
+  | 'io_closed'
+  | 'call_aborted'
 
 export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   secrets_detected: entry('io', 'secret', 'unknown', {
@@ -95,5 +97,13 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   io_not_allowed: entry('io', 'invalid_input', 'parsing_input', {
     meaning: "A state that is declared 'pure' asked for outside input.",
     help: "Declare the state with sideEffects 'read_only_io', or take the call out.",
+  }),
+  io_closed: entry('io', 'closed', 'unknown', {
+    meaning: 'An IO provider was used after its attempt or recording had ended.',
+    help: 'Await every call before the state or the program ends.',
+  }),
+  call_aborted: entry('io', 'cancelled', 'unknown', {
+    meaning: 'A call was given up: its own signal or that of its attempt was aborted.',
+    help: 'The cause holds the reason of the signal; a replay gives the call up at the same place.',
   }),
 }

@@ -1,0 +1,33 @@
+import type { ArtifactId, ArtifactStore, IoResult, JsonValue } from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+
+export interface RecordedAnswer {
+  /** Decoded from the recorded bytes. */
+  readonly response: JsonValue
+  readonly payloadId: ArtifactId
+  /** The bodies that belong to the answer; asked when the first one is read. */
+  readonly attachments: () => Promise<readonly ArtifactId[]>
+}
+
+/** What a provider gives for a recorded answer, in live mode and in replay alike. */
+export function recordedResult(
+  artifacts: ArtifactStore,
+  { response, payloadId, attachments }: RecordedAnswer,
+): IoResult {
+  return {
+    response,
+    recordedPayloadId: payloadId,
+    attachment: async (id) => {
+      if ((await attachments()).includes(id)) return await artifacts.get(id)
+      throw foreignAttachment(id)
+    },
+  }
+}
+
+/** The error for bytes that an answer does not hold. */
+export function foreignAttachment(id: ArtifactId): MfmError {
+  return new MfmError('artifact_not_found', {
+    message: `the answer has no attachment ${id}`,
+    details: { artifactId: id },
+  })
+}

@@ -1,0 +1,32 @@
+import { isMfmError, MfmError } from '@mfm/errors'
+
+/**
+ * Runs a task until it ends or the signal is aborted, whichever is first. A task that does not listen to the signal
+ * is left behind: its outcome is dropped.
+ *
+ * @throws MfmError `call_aborted`, or the signal's reason where that is a typed error
+ */
+export async function abortable<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  if (signal.aborted) throw abortError(signal)
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const onAbort = (): void => reject(abortError(signal))
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    task().then(resolve, (error: unknown) => reject(signal.aborted ? abortError(signal) : error))
+    return await promise
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** One signal for several; `undefined` stands for one that is never aborted. */
+export function joinSignals(...given: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const signals = given.filter((signal) => signal !== undefined)
+  const [first, second] = signals
+  if (first === undefined) return new AbortController().signal
+  return second === undefined ? first : AbortSignal.any(signals)
+}
+
+function abortError({ reason }: AbortSignal): MfmError {
+  return isMfmError(reason) ? reason : new MfmError('call_aborted', { cause: reason })
+}

@@ -1,0 +1,92 @@
+import { decodeJsonArtifact } from '@mfm/canonical-json'
+import type {
+  ArtifactId,
+  ArtifactStore,
+  FactMeta,
+  IoResult,
+  JsonValue,
+  NumberProfile,
+} from '@mfm/core-types'
+import { hasCode, MfmError } from '@mfm/errors'
+import type { AskedCall } from '@mfm/facts'
+import { divergedError, isSameCall, recordedResult } from '@mfm/facts'
+import type { RunWriter } from './run-writer.ts'
+
+export interface BoundFactOptions {
+  readonly writer: Pick<RunWriter, 'factMeta'>
+  readonly artifacts: ArtifactStore
+  readonly numbers?: NumberProfile | undefined
+  readonly divergence?: 'error' | 'accept' | undefined
+}
+
+/**
+ * Answers a call from the fact that its key is bound to.
+ *
+ * @throws MfmError `fact_diverged`, `fact_payload_get_failed`, `fact_payload_decode_failed`
+ */
+export async function answerBound(
+  asked: AskedCall,
+  payloadId: ArtifactId,
+  options: BoundFactOptions,
+): Promise<IoResult> {
+  const { writer, artifacts, numbers } = options
+  // A key that was made from the request says itself which request it is.
+  if (asked.occurrence === undefined && options.divergence !== 'accept') {
+    const meta = await writer.factMeta(asked.key)
+    if (meta !== undefined && !isSameCall(meta, asked)) {
+      throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
+    }
+  }
+  return recordedResult(artifacts, {
+    response: decodePayload(payloadId, await readPayload(payloadId, artifacts), numbers),
+    payloadId,
+    attachments: async () => (await writer.factMeta(asked.key))?.attachments ?? [],
+  })
+}
+
+/** @throws MfmError `fact_payload_get_failed`, with the store's error as its cause */
+export async function readPayload(
+  payloadId: ArtifactId,
+  artifacts: ArtifactStore,
+): Promise<Uint8Array> {
+  try {
+    return await artifacts.get(payloadId)
+  } catch (cause) {
+    throw payloadError('fact_payload_get_failed', payloadId, cause)
+  }
+}
+
+function decodePayload(
+  payloadId: ArtifactId,
+  bytes: Uint8Array,
+  numbers: NumberProfile | undefined,
+): JsonValue {
+  try {
+    return decodeJsonArtifact(payloadId, bytes, { numbers })
+  } catch (cause) {
+    const isUnread = hasCode(cause, 'artifact_corruption')
+    const code = isUnread ? 'fact_payload_get_failed' : 'fact_payload_decode_failed'
+    throw payloadError(code, payloadId, cause)
+  }
+}
+
+function payloadError(
+  code: 'fact_payload_get_failed' | 'fact_payload_decode_failed',
+  payloadId: ArtifactId,
+  cause: unknown,
+): MfmError {
+  return new MfmError(code, { details: { payloadId }, cause })
+}
+
+/** `undefined` where the fact has no request or it cannot be read: the call diverged all the same. */
+async function recordedRequest(
+  { requestId }: FactMeta,
+  artifacts: ArtifactStore,
+): Promise<JsonValue | undefined> {
+  if (requestId === null) return undefined
+  try {
+    return decodeJsonArtifact(requestId, await artifacts.get(requestId))
+  } catch {
+    return undefined
+  }
+}

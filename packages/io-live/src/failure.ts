@@ -1,0 +1,26 @@
+import type { ErrorInfo } from '@mfm/core-types'
+import { isSegment } from '@mfm/core-types'
+import { errorFromInfo, isMfmError, MfmError } from '@mfm/errors'
+
+/**
+ * The wire form of a failed call, as it may be stored: without details and with a redacted message. What a transport
+ * throws that is no typed error is `transport_failed`.
+ */
+export function failureInfo(error: unknown, redactText: (text: string) => string): ErrorInfo {
+  const known = isMfmError(error) && isSegment(error.code)
+  const typed = known ? error : new MfmError('transport_failed', { message: messageOf(error) })
+  const message = redactText(typed.message.toWellFormed())
+  return { ...typed.toInfo(), message, details: null }
+}
+
+/** The error that a replay of the failure throws too; the live error is kept as its cause, for logs. */
+export function failureError(info: ErrorInfo, cause: unknown): MfmError {
+  const error = errorFromInfo(info)
+  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true })
+  return error
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`
+  return typeof error === 'string' ? error : `a transport threw a value of type ${typeof error}`
+}

@@ -1,0 +1,24 @@
+/** Runs tasks of one key one after the other, in the order they came; tasks of other keys do not wait. */
+export class KeyedQueue {
+  readonly #tails = new Map<string, Promise<void>>()
+
+  run<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(key)
+    const result = before === undefined ? task() : before.then(task)
+    const tail = result.then(ignore, ignore)
+    this.#tails.set(key, tail)
+    void tail.then(() => {
+      if (this.#tails.get(key) === tail) this.#tails.delete(key)
+    })
+    return result
+  }
+
+  /** Resolves when nothing runs and nothing waits. */
+  async drained(): Promise<void> {
+    while (this.#tails.size > 0) await Promise.all(this.#tails.values())
+  }
+}
+
+function ignore(): void {
+  // The caller of the task has its outcome; here only the end counts.
+}

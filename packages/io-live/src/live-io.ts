@@ -1,0 +1,211 @@
+import { bytesArtifact, jsonArtifact } from '@mfm/canonical-json'
+import type {
+  ArtifactId,
+  ArtifactStore,
+  CallOptions,
+  FactBinding,
+  FactKey,
+  IoCall,
+  IoProvider,
+  IoResult,
+  IoScope,
+  JsonValue,
+  NumberProfile,
+  SecretResolver,
+  Transport,
+} from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { AskedCall, DerivedKind } from '@mfm/facts'
+import {
+  AttemptCounters,
+  askCall,
+  copyRequest,
+  derivedKey,
+  parseCallerKey,
+  parseNamespace,
+  parseRandomLength,
+  parseSleep,
+  payloadOf,
+  refuseSecrets,
+} from '@mfm/facts'
+import type { SecretGuard } from '@mfm/secrets'
+import { joinSignals } from './abortable.ts'
+import { answerBound, readPayload } from './bound-fact.ts'
+import { KeyedQueue } from './keyed-queue.ts'
+import type { Outcome, PlainFact } from './outcome.ts'
+import { answered, failed, plainCommit } from './outcome.ts'
+import { perform, unrecordedResult } from './perform.ts'
+import { prepareAnswer } from './prepare-answer.ts'
+import type { RunWriter } from './run-writer.ts'
+import type { SystemSources } from './system-sources.ts'
+import { readClock, readRandom, SYSTEM_SOURCES } from './system-sources.ts'
+
+export interface LiveIoOptions extends Partial<SystemSources> {
+  /** The attempt that asks, in the run that the writer writes. */
+  readonly scope: IoScope
+  readonly writer: Pick<RunWriter, 'findFact' | 'factMeta' | 'recordFact'>
+  readonly artifacts: ArtifactStore
+  /** Absent: a call that brings no `perform` of its own is `io_unimplemented`. */
+  readonly transport?: Transport | undefined
+  readonly guard: SecretGuard
+  readonly resolveSecret: SecretResolver
+  readonly numbers?: NumberProfile | undefined
+  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
+  readonly divergence?: 'error' | 'accept' | undefined
+  /** Aborted when the attempt must end. */
+  readonly signal?: AbortSignal | undefined
+  /** `false` refuses every outside input with `io_not_allowed`. */
+  readonly allowIo?: boolean | undefined
+}
+
+/**
+ * Performs IO and records each answer before the caller has it. One per attempt.
+ *
+ * Callers settle in the order in which their facts are on the stream, so every operation waits for its commit at the
+ * same depth: directly inside the task that it gives to the queue.
+ */
+export class LiveIo implements IoProvider {
+  readonly #options: LiveIoOptions
+  readonly #sources: SystemSources
+  readonly #counters = new AttemptCounters()
+  readonly #queue = new KeyedQueue()
+  #closed = false
+
+  constructor(options: LiveIoOptions) {
+    this.#options = options
+    this.#sources = {
+      clock: options.clock ?? SYSTEM_SOURCES.clock,
+      randomBytes: options.randomBytes ?? SYSTEM_SOURCES.randomBytes,
+      sleep: options.sleep ?? SYSTEM_SOURCES.sleep,
+    }
+  }
+
+  async call(call: IoCall, { signal }: CallOptions = {}): Promise<IoResult> {
+    this.#admitInput()
+    const joined = joinSignals(this.#options.signal, signal)
+    if (call.factKey === null) {
+      parseNamespace(call.namespace)
+      return await unrecordedResult(perform(call, null, joined, this.#options))
+    }
+    const { scope, numbers, guard } = this.#options
+    const asked = askCall(call, call.factKey, { scope, numbers, counters: this.#counters })
+    refuseSecrets(guard, {
+      ...(call.factKey !== undefined && { factKey: call.factKey }),
+      request: asked.identity.redacted,
+    })
+    const copy = { ...call, request: copyRequest(call.request) }
+    return await this.#queue.run(asked.key, () => this.#answer(copy, asked, joined))
+  }
+
+  async #answer(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
+    const { writer } = this.#options
+    const bound = await writer.findFact(asked.key)
+    if (bound !== undefined) return await answerBound(asked, bound, this.#options)
+    const outcome = await this.#attempt(call, asked, signal)
+    const binding = await writer.recordFact(outcome.commit)
+    if (binding.artifactId === outcome.commit.event.payloadId) return outcome.settle()
+    const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
+    await writer.recordFact(lost.commit)
+    return lost.settle()
+  }
+
+  /** Never rejects: a failure is an outcome. */
+  async #attempt(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<Outcome> {
+    const { guard, numbers } = this.#options
+    try {
+      const answer = await perform(call, asked.key, signal, this.#options)
+      return answered(asked, prepareAnswer(answer, { guard, numbers }), this.#options)
+    } catch (error) {
+      return failed(asked, error, { ...this.#options, aborted: signal.aborted })
+    }
+  }
+
+  async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    this.#refuseClosed()
+    return await this.#options.writer.findFact(key)
+  }
+
+  async recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    this.#admitInput()
+    parseCallerKey(key)
+    refuseSecrets(this.#options.guard, { factKey: key })
+    const { guard, numbers, writer } = this.#options
+    const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
+    const ordinal = this.#counters.nextOperation()
+    return await this.#queue.run(key, async () => {
+      const bound = await writer.findFact(key)
+      const artifactId =
+        bound ?? (await this.#record({ key, payload, namespace: 'value', ordinal })).artifactId
+      if (artifactId === payload.id) return artifactId
+      throw conflict(key)
+    })
+  }
+
+  async nowMillis(): Promise<number> {
+    this.#admitInput()
+    const millis = readClock(this.#sources.clock)
+    const payload = jsonArtifact('fact_payload', millis)
+    const fact = { ...this.#nextDerived('now_millis'), payload }
+    return await this.#queue.run(fact.key, async () => {
+      const { artifactId } = await this.#record(fact)
+      if (artifactId === payload.id) return millis
+      throw conflict(fact.key)
+    })
+  }
+
+  async randomBytes(length: number): Promise<Uint8Array> {
+    this.#admitInput()
+    parseRandomLength(length)
+    const payload = bytesArtifact('fact_payload', readRandom(this.#sources.randomBytes, length))
+    const fact = { ...this.#nextDerived('random_bytes'), payload }
+    return await this.#queue.run(fact.key, async () => {
+      const { artifactId } = await this.#record(fact)
+      if (artifactId === payload.id) return Uint8Array.from(payload.bytes)
+      const stored = await readPayload(artifactId, this.#options.artifacts)
+      if (stored.length === length) return stored
+      throw new MfmError('fact_payload_invalid', { details: { payloadId: artifactId, length } })
+    })
+  }
+
+  async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
+    this.#refuseClosed()
+    parseSleep(millis)
+    const joined = joinSignals(this.#options.signal, signal)
+    joined.throwIfAborted()
+    await this.#sources.sleep(millis, joined)
+  }
+
+  /** Refuses what comes from now on with `io_closed`, and resolves when what is under way has been recorded. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#queue.drained()
+  }
+
+  #admitInput(): void {
+    this.#refuseClosed()
+    if (this.#options.allowIo === false) throw new MfmError('io_not_allowed')
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new MfmError('io_closed')
+  }
+
+  #nextDerived(kind: DerivedKind): Omit<PlainFact, 'payload'> {
+    return {
+      key: derivedKey(kind, this.#options.scope, this.#counters.nextDerived()),
+      namespace: kind,
+      ordinal: this.#counters.nextOperation(),
+    }
+  }
+
+  #record(fact: PlainFact): Promise<FactBinding> {
+    return this.#options.writer.recordFact(plainCommit(fact, this.#options.scope))
+  }
+}
+
+function conflict(key: FactKey): MfmError {
+  return new MfmError('fact_payload_conflict', {
+    message: `the fact ${JSON.stringify(key)} is bound to another value`,
+    details: { key },
+  })
+}

@@ -1,0 +1,112 @@
+import { jsonArtifact } from '@mfm/canonical-json'
+import type {
+  ArtifactStore,
+  FactOutcome,
+  FactMeta,
+  IoResult,
+  IoScope,
+  JsonValue,
+  NewArtifact,
+} from '@mfm/core-types'
+import type { AskedCall } from '@mfm/facts'
+import { recordedResult } from '@mfm/facts'
+import type { SecretGuard } from '@mfm/secrets'
+import { failureError, failureInfo } from './failure.ts'
+import type { PreparedAnswer } from './prepare-answer.ts'
+import type { FactCommit } from './write-request.ts'
+
+/** How a call ended: what is to be recorded, and what the caller gets once it is. */
+export interface Outcome {
+  readonly commit: FactCommit
+  /** Gives the result or throws the failure. */
+  readonly settle: () => IoResult
+}
+
+export interface OutcomeOptions {
+  readonly scope: IoScope
+  readonly artifacts: ArtifactStore
+  readonly guard: SecretGuard
+}
+
+export function answered(
+  asked: AskedCall,
+  { payload, attachments }: PreparedAnswer,
+  { scope, artifacts }: OutcomeOptions,
+): Outcome {
+  const { key, identity } = asked
+  const payloadId = payload.artifact.id
+  const ids = attachments.map(({ id }) => id)
+  const meta = { ...metaOf(asked, scope, 'answered'), ...(ids.length > 0 && { attachments: ids }) }
+  return {
+    commit: {
+      artifacts: [payload.artifact, identity.artifact, ...attachments],
+      event: { type: 'fact_recorded', v: 1, key, payloadId, meta },
+    },
+    settle: () =>
+      recordedResult(artifacts, {
+        response: payload.value,
+        payloadId,
+        attachments: () => Promise.resolve(ids),
+      }),
+  }
+}
+
+/** A failure has a key of its own, so the caller's key stays free for the next try. */
+export function failed(
+  asked: AskedCall,
+  error: unknown,
+  { scope, guard, aborted }: OutcomeOptions & { readonly aborted: boolean },
+): Outcome {
+  const info = failureInfo(error, (text) => guard.redactText(text))
+  const payload = jsonArtifact('fact_payload', { ...info } satisfies JsonValue)
+  return {
+    commit: {
+      artifacts: [payload, asked.identity.artifact],
+      event: {
+        type: 'fact_recorded',
+        v: 1,
+        key: asked.failureKey,
+        payloadId: payload.id,
+        meta: metaOf(asked, scope, aborted ? 'aborted' : 'failed'),
+      },
+    },
+    settle: () => {
+      throw failureError(info, error)
+    },
+  }
+}
+
+function metaOf(
+  { namespace, identity, ordinal }: AskedCall,
+  { stateId, attempt }: IoScope,
+  outcome: FactOutcome,
+): FactMeta {
+  return { v: 1, namespace, requestId: identity.artifact.id, outcome, stateId, attempt, ordinal }
+}
+
+/** A fact that no transport made: a value, a time or noise. */
+export interface PlainFact {
+  readonly key: string
+  readonly payload: NewArtifact
+  readonly namespace: 'value' | 'now_millis' | 'random_bytes'
+  readonly ordinal: number
+}
+
+export function plainCommit(
+  { key, payload, namespace, ordinal }: PlainFact,
+  { stateId, attempt }: IoScope,
+): FactCommit {
+  const meta = {
+    v: 1,
+    namespace,
+    requestId: null,
+    outcome: 'answered',
+    stateId,
+    attempt,
+    ordinal,
+  } as const
+  return {
+    artifacts: [payload],
+    event: { type: 'fact_recorded', v: 1, key, payloadId: payload.id, meta },
+  }
+}
