@@ -63,6 +63,8 @@ export type RunStatus = 'completed' | 'failed' | 'cancelled'
 export interface RunCompleted extends Versioned<'run_completed'> {
   readonly status: RunStatus
   readonly finalSnapshotId: ArtifactId
+  /** Why the run ended, where no failed state says so: a limit or a deadline of the whole run; else `null`. */
+  readonly error: ErrorInfo | null
 }
 
 /** How a recorded call ended. */
@@ -202,6 +204,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     v,
     status: z.enum(['completed', 'failed', 'cancelled']),
     finalSnapshotId: artifactIdSchema,
+    error: errorInfoSchema.nullable(),
   }),
   z.strictObject({
     type: z.literal('fact_recorded'),

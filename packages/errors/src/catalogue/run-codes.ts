@@ -17,7 +17,9 @@ type Code =
   | 'verification_failed'
   | 'orphan_attempt_recovered'
   | 'orphan_limit_reached'
+  | 'attempt_ended'
   | 'attempt_interrupted'
+  | 'run_cancelled'
   | 'attempt_deadline_exceeded'
   | 'run_deadline_exceeded'
   | 'domain_event_invalid'
@@ -88,6 +90,14 @@ export const RUN_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   orphan_limit_reached: entry('run', 'other', 'unknown', {
     meaning: 'A state ended with its process more often than maxOrphanAttempts allows.',
     help: 'Find out what kills the process in this state, then start a new run.',
+  }),
+  attempt_ended: entry('run', 'closed', 'unknown', {
+    meaning: 'A state used its context, io or events after its attempt had ended.',
+    help: 'Await every promise before the state returns.',
+  }),
+  run_cancelled: entry('run', 'cancelled', 'unknown', {
+    meaning: 'The run was cancelled.',
+    help: 'A cancelled run stays as it is; start a new one.',
   }),
   attempt_interrupted: entry('run', 'cancelled', 'unknown', {
     meaning: 'The run was asked to stop during the attempt.',

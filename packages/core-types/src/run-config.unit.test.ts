@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_RUN_CONFIG, runConfigSchema } from './run-config.ts'
+
+describe('runConfigSchema', () => {
+  it('takes the default settings', () => {
+    expect(runConfigSchema.parse(DEFAULT_RUN_CONFIG)).toEqual(DEFAULT_RUN_CONFIG)
+  })
+
+  it.each([
+    ['an unknown setting', { durability: 'pipelined' }],
+    ['an unknown profile', { eventProfile: 'verbose' }],
+    ['a negative wait', { retry: { maxAttempts: 1, backoff: { type: 'fixed', delayMillis: -1 } } }],
+    ['a fraction', { maxOrphanAttempts: 0.5 }],
+  ])('refuses %s instead of ignoring it', (_name, change) => {
+    expect(runConfigSchema.safeParse({ ...DEFAULT_RUN_CONFIG, ...change }).success).toBe(false)
+  })
+})
