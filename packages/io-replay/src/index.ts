@@ -1,2 +1,3 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/io-replay'
+export { FactSource, type RecordedAttempt, type ReplayCounts } from './fact-source.ts'
+export { openReplay, type Replay, type ReplayOptions } from './open-replay.ts'
+export { ReplayIo, type ReplayIoOptions } from './replay-io.ts'

@@ -1,0 +1,145 @@
+import { decodeJsonArtifact } from '@mfm/canonical-json'
+import type {
+  ArtifactId,
+  ArtifactStore,
+  EventEnvelope,
+  FactKey,
+  IoScope,
+  JsonValue,
+  RunId,
+  Stores,
+} from '@mfm/core-types'
+import { hasCode, MfmError } from '@mfm/errors'
+import type { RecordedFact } from '@mfm/facts'
+import { addFact } from '@mfm/facts'
+import { ReadAhead } from './read-ahead.ts'
+
+/** What the stream says of one attempt. */
+export interface RecordedAttempt {
+  /** Where the attempt began: what was recorded before it, it could see. `undefined` where the stream does not say. */
+  readonly enteredSeq: number | undefined
+  /** Where its facts are, in ascending order. */
+  readonly factSeqs: readonly number[]
+}
+
+/** How much of a recording a replay has used. */
+export interface ReplayCounts {
+  readonly recorded: number
+  readonly used: number
+  readonly unused: number
+}
+
+const NOTHING: RecordedAttempt = Object.freeze({ enteredSeq: undefined, factSeqs: [] })
+
+/**
+ * The facts of one run, for all attempts that are replayed from it. Reads the stream once; payloads are read in
+ * batches when they are asked for.
+ */
+export class FactSource {
+  readonly runId: RunId
+  readonly artifacts: ArtifactStore
+  readonly facts: ReadonlyMap<FactKey, RecordedFact>
+  readonly #attempts: ReadonlyMap<string, RecordedAttempt>
+  readonly #positions = new Map<number, number>()
+  readonly #readAhead: ReadAhead
+  readonly #used = new Set<FactKey>()
+
+  private constructor(runId: RunId, artifacts: ArtifactStore, stream: Projection) {
+    this.runId = runId
+    this.artifacts = artifacts
+    this.facts = stream.facts
+    this.#attempts = stream.attempts
+    const order = [...stream.facts.values()]
+    for (const [position, { seq }] of order.entries()) this.#positions.set(seq, position)
+    this.#readAhead = new ReadAhead(
+      artifacts,
+      order.map(({ payloadId }) => payloadId),
+    )
+  }
+
+  /**
+   * @throws MfmError `run_not_found` for an empty stream; `fact_recorded_malformed`, `fact_recorded_conflict`
+   */
+  static async load(
+    { events, artifacts }: Pick<Stores, 'events' | 'artifacts'>,
+    runId: RunId,
+  ): Promise<FactSource> {
+    const stream = new Projection()
+    for await (const envelope of events.read(runId)) stream.add(envelope)
+    if (stream.isEmpty) throw new MfmError('run_not_found', { details: { runId } })
+    return new FactSource(runId, artifacts, stream)
+  }
+
+  attempt({ stateId, attempt }: Pick<IoScope, 'stateId' | 'attempt'>): RecordedAttempt {
+    return this.#attempts.get(`${stateId}|${attempt}`) ?? NOTHING
+  }
+
+  /**
+   * The bytes of a fact's payload, not yet proven. Counts the fact as used.
+   *
+   * @throws MfmError `artifact_corruption` where the store says so; `fact_payload_get_failed` for any other reason
+   */
+  async read({ key, seq, payloadId }: RecordedFact): Promise<Uint8Array> {
+    this.#used.add(key)
+    try {
+      return await this.#readAhead.get(this.#positions.get(seq) ?? 0, payloadId)
+    } catch (cause) {
+      if (hasCode(cause, 'artifact_corruption')) throw cause
+      throw new MfmError('fact_payload_get_failed', { details: { key, payloadId }, cause })
+    }
+  }
+
+  /** The request that a fact was recorded with; `undefined` where there is none or it cannot be read. */
+  async request(requestId: ArtifactId | null): Promise<JsonValue | undefined> {
+    if (requestId === null) return undefined
+    try {
+      return decodeJsonArtifact(requestId, await this.artifacts.get(requestId))
+    } catch {
+      return undefined
+    }
+  }
+
+  isUsed(key: FactKey): boolean {
+    return this.#used.has(key)
+  }
+
+  /** Facts that no call has asked for yet, in the order they were recorded. */
+  unusedFacts(): readonly RecordedFact[] {
+    return [...this.facts.values()].filter(({ key }) => !this.#used.has(key))
+  }
+
+  get counts(): ReplayCounts {
+    const { size: recorded } = this.facts
+    const { size: used } = this.#used
+    return { recorded, used, unused: recorded - used }
+  }
+}
+
+/** Everything that a replay needs of a stream, gathered in one pass. */
+class Projection {
+  readonly facts = new Map<FactKey, RecordedFact>()
+  readonly attempts = new Map<string, { enteredSeq: number | undefined; factSeqs: number[] }>()
+  isEmpty = true
+
+  add(envelope: EventEnvelope): void {
+    this.isEmpty = false
+    const { seq, event } = envelope
+    if (event.type === 'state_entered') this.#attempt(event).enteredSeq = seq
+    if (event.type !== 'fact_recorded') return
+    addFact(this.facts, envelope)
+    const fact = this.facts.get(event.key)
+    if (fact?.seq === seq && fact.meta !== undefined) this.#attempt(fact.meta).factSeqs.push(seq)
+  }
+
+  #attempt({ stateId, attempt }: Pick<IoScope, 'stateId' | 'attempt'>): {
+    enteredSeq: number | undefined
+    factSeqs: number[]
+  } {
+    const id = `${stateId}|${attempt}`
+    const known = this.attempts.get(id)
+    if (known !== undefined) return known
+    const fresh = { enteredSeq: undefined, factSeqs: [] }
+    this.attempts.set(id, fresh)
+    return fresh
+  }
+}

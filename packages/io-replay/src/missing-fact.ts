@@ -1,0 +1,126 @@
+import type { FactKey, IoScope, JsonObject, JsonValue } from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { AskedCall } from '@mfm/facts'
+import { callKey, failureKey, requestOf } from '@mfm/facts'
+import type { FactSource } from './fact-source.ts'
+import type { NearFact } from './nearest-facts.ts'
+import { nearestFacts } from './nearest-facts.ts'
+
+/** Rows of a difference that an error names for each near fact. */
+const MAX_ROWS = 10
+
+export interface Missing {
+  readonly scope: IoScope
+  readonly source: FactSource
+  /** Whether the attempt may be made again. */
+  readonly retryable: boolean
+}
+
+/** The error for a call that the run did not record, or not so often. */
+export async function missingCall(asked: AskedCall, missing: Missing): Promise<MfmError> {
+  const { scope, source } = missing
+  const recorded = timesRecorded(asked, scope, source)
+  if (recorded > 0) return exhausted(asked, recorded, missing)
+  const near = await nearestFacts(asked, scope, source)
+  const details = {
+    key: asked.key,
+    namespace: asked.namespace,
+    ...place(scope, asked.ordinal),
+    request: requestOf(asked.identity),
+    nearest: near.map(describe),
+  }
+  const message = `the run ${source.runId} has no fact ${JSON.stringify(asked.key)}, asked by ${where(scope, asked.ordinal)}${nearText(near[0])}`
+  return missingError('missing_fact', { message, details, help: helpFor(near[0]) }, missing)
+}
+
+/** The error for a value, a time or noise that the run did not record. */
+export function missingKey(key: FactKey, ordinal: number, missing: Missing): MfmError {
+  const { scope, source } = missing
+  const message = `the run ${source.runId} has no fact ${JSON.stringify(key)}, asked by ${where(scope, ordinal)}`
+  const details = { key, ...place(scope, ordinal), nearest: [] }
+  return missingError('missing_fact', { message, details }, missing)
+}
+
+/** How many identical calls before this one have a fact, be it an answer or a failure. */
+function timesRecorded(asked: AskedCall, scope: IoScope, { facts }: FactSource): number {
+  if (asked.occurrence === undefined) return 0
+  const { stateId } = scope
+  const requestId = asked.identity.artifact.id
+  let count = 0
+  while (count < asked.occurrence) {
+    const key = callKey({ namespace: asked.namespace, stateId, requestId, occurrence: count })
+    if (!facts.has(key) && !facts.has(failureKey(scope, key, 0))) break
+    count += 1
+  }
+  return count
+}
+
+function exhausted(asked: AskedCall, recorded: number, missing: Missing): MfmError {
+  const times = (asked.occurrence ?? 0) + 1
+  const message = `the run recorded this call ${recorded} times, and ${where(missing.scope, asked.ordinal)} asks for it the ${times}th time`
+  const details = {
+    key: asked.key,
+    namespace: asked.namespace,
+    ...place(missing.scope, asked.ordinal),
+    request: requestOf(asked.identity),
+    recorded,
+    asked: times,
+  }
+  return missingError('fact_exhausted', { message, details }, missing)
+}
+
+function missingError(
+  code: 'missing_fact' | 'fact_exhausted',
+  text: {
+    readonly message: string
+    readonly details: JsonObject
+    readonly help?: string | undefined
+  },
+  { retryable }: Missing,
+): MfmError {
+  const { message, details, help } = text
+  if (!retryable) return new MfmError(code, { message, details, help })
+  const traits = { scope: 'io', kind: 'missing_fact', help } as const
+  return new MfmError(
+    { code, category: 'rpc', retryable, message, details },
+    { details, help, traits },
+  )
+}
+
+function describe({ key, meta, differences }: NearFact): JsonValue {
+  return {
+    key,
+    stateId: meta.stateId,
+    attempt: meta.attempt,
+    ordinal: meta.ordinal,
+    differences: differences.slice(0, MAX_ROWS).map((row) => ({ ...row })),
+  }
+}
+
+function place({ stateId, attempt }: IoScope, ordinal: number): JsonObject {
+  return { stateId, attempt, ordinal }
+}
+
+function where({ stateId, attempt }: IoScope, ordinal: number): string {
+  return `${stateId} (attempt ${attempt}, operation ${ordinal})`
+}
+
+function pointersOf({ differences }: NearFact): string {
+  return differences
+    .slice(0, 3)
+    .map(({ pointer }) => pointer || 'the whole request')
+    .join(', ')
+}
+
+function nearText(near: NearFact | undefined): string {
+  if (near === undefined || near.differences.length === 0) return ''
+  return `; the nearest recorded call differs at ${pointersOf(near)}`
+}
+
+function helpFor(near: NearFact | undefined): string | undefined {
+  if (near === undefined) {
+    return 'The run recorded no call like it. Take the new call out of the code, or make a new run.'
+  }
+  if (near.differences.length === 0) return undefined
+  return `Undo the change of the request at ${pointersOf(near)}, or make a new run.`
+}

@@ -1,0 +1,69 @@
+import type { IoProvider, NumberProfile, RunId, StateId, Stores } from '@mfm/core-types'
+import { parseId } from '@mfm/errors'
+import type { RecordedFact } from '@mfm/facts'
+import { lastAttempt, PROGRAM_STATE } from '@mfm/facts'
+import { SecretGuard } from '@mfm/secrets'
+import type { ReplayCounts } from './fact-source.ts'
+import { FactSource } from './fact-source.ts'
+import { ReplayIo } from './replay-io.ts'
+
+export interface ReplayOptions {
+  /** Where the recording is. They stay open when the replay is closed. */
+  readonly stores: Pick<Stores, 'events' | 'artifacts'>
+  /** The run whose facts answer. */
+  readonly runId: string
+  /** The state that recorded; that of a program without an engine where absent. */
+  readonly stateId?: string | undefined
+  /** The attempt that recorded; the last one of the state where absent. */
+  readonly attempt?: number | undefined
+  /** The one that judged the recording; one that refuses where absent. */
+  readonly guard?: SecretGuard | undefined
+  readonly numbers?: NumberProfile | undefined
+  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
+  readonly divergence?: 'error' | 'accept' | undefined
+}
+
+/** A recording as an IO provider: no network, nothing is written. */
+export interface Replay extends IoProvider, AsyncDisposable {
+  readonly runId: RunId
+  readonly counts: ReplayCounts
+  /** Facts that no call has asked for yet, in the order they were recorded. */
+  unusedFacts(): readonly RecordedFact[]
+  /** Refuses what comes from now on. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a recorded run for replay.
+ *
+ * @throws MfmError `invalid_id`, `run_not_found`, `fact_recorded_malformed`, `fact_recorded_conflict`
+ */
+export async function openReplay(options: ReplayOptions): Promise<Replay> {
+  const runId = parseId('run_id', options.runId)
+  const source = await FactSource.load(options.stores, runId)
+  const stateId: StateId =
+    options.stateId === undefined ? PROGRAM_STATE : parseId('state_id', options.stateId)
+  const attempt = options.attempt ?? lastAttempt(source.facts, stateId) ?? 0
+  const io = new ReplayIo({
+    scope: { runId, stateId, attempt },
+    source,
+    guard: options.guard ?? new SecretGuard({ mode: 'refuse' }),
+    numbers: options.numbers,
+    divergence: options.divergence,
+  })
+  return {
+    runId,
+    get counts() {
+      return source.counts
+    },
+    unusedFacts: () => source.unusedFacts(),
+    call: (call, callOptions) => io.call(call, callOptions),
+    getRecordedFact: (key) => io.getRecordedFact(key),
+    recordValue: (key, value) => io.recordValue(key, value),
+    nowMillis: () => io.nowMillis(),
+    randomBytes: (length) => io.randomBytes(length),
+    sleepMs: (millis, callOptions) => io.sleepMs(millis, callOptions),
+    close: () => io.close(),
+    [Symbol.asyncDispose]: () => io.close(),
+  }
+}

@@ -1,0 +1,214 @@
+import type {
+  ArtifactId,
+  CallOptions,
+  FactKey,
+  IoCall,
+  IoProvider,
+  IoResult,
+  IoScope,
+  JsonValue,
+  NumberProfile,
+} from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { AskedCall, DerivedKind, RecordedFact } from '@mfm/facts'
+import {
+  AttemptCounters,
+  askCall,
+  derivedKey,
+  divergedError,
+  isSameCall,
+  parseCallerKey,
+  parseNamespace,
+  parseRandomLength,
+  parseSleep,
+  payloadOf,
+  recordedResult,
+  refuseSecrets,
+  requestOf,
+} from '@mfm/facts'
+import type { SecretGuard } from '@mfm/secrets'
+import type { FactSource } from './fact-source.ts'
+import { missingCall, missingKey } from './missing-fact.ts'
+import { readBytes, readFailure, readJson } from './recorded-payload.ts'
+import { SettleOrder } from './settle-order.ts'
+
+export interface ReplayIoOptions {
+  /** The attempt that asks. Its `runId` is that of the run whose facts answer, whichever run is executing. */
+  readonly scope: IoScope
+  readonly source: FactSource
+  /** As in live mode: it judges what has no fact to answer it, and values that are recorded again. */
+  readonly guard: SecretGuard
+  readonly numbers?: NumberProfile | undefined
+  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
+  readonly divergence?: 'error' | 'accept' | undefined
+  /** `false` refuses every outside input with `io_not_allowed`. */
+  readonly allowIo?: boolean | undefined
+  /** Whether an attempt may be made again after a missing fact. Default `false`. */
+  readonly missingFactRetryable?: boolean | undefined
+}
+
+/**
+ * Answers from facts alone: it never performs anything and never writes. One per attempt.
+ *
+ * Callers settle in the order in which their facts were recorded.
+ */
+export class ReplayIo implements IoProvider {
+  readonly #options: ReplayIoOptions
+  readonly #source: FactSource
+  readonly #counters = new AttemptCounters()
+  readonly #order: SettleOrder
+  #closed = false
+
+  constructor(options: ReplayIoOptions) {
+    this.#options = options
+    this.#source = options.source
+    this.#order = new SettleOrder(options.source.attempt(options.scope).factSeqs)
+  }
+
+  async call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
+    this.#admitInput()
+    const { factKey } = call
+    if (factKey === null) {
+      const namespace = parseNamespace(call.namespace)
+      throw new MfmError('missing_fact_key', { details: { namespace } })
+    }
+    const { scope, numbers } = this.#options
+    const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+    const found = await this.#order.find(() => this.#answer(asked, factKey))
+    await this.#order.turn(found.seq)
+    return found.settle()
+  }
+
+  async #answer(asked: AskedCall, factKey: FactKey | undefined): Promise<Found<IoResult>> {
+    const source = this.#source
+    const { scope, guard, numbers, divergence } = this.#options
+    const failure = source.facts.get(asked.failureKey)
+    const fact = failure ?? source.facts.get(asked.key)
+    if (fact === undefined) {
+      // Live, such a call would be refused; and its request must not get into an error.
+      refuseSecrets(guard, { ...(factKey && { factKey }), request: requestOf(asked.identity) })
+      throw await missingCall(asked, { scope, source, retryable: this.#retryable })
+    }
+    const { seq, meta, payloadId } = fact
+    if (meta !== undefined && divergence !== 'accept' && !isSameCall(meta, asked)) {
+      throw divergedError(asked, meta, await source.request(meta.requestId))
+    }
+    if (failure !== undefined) return { seq, settle: throwing(await readFailure(source, failure)) }
+    const response = await readJson(source, fact, numbers)
+    const attachments = (): Promise<readonly ArtifactId[]> =>
+      Promise.resolve(meta?.attachments ?? [])
+    const { artifacts } = source
+    return { seq, settle: () => recordedResult(artifacts, { response, payloadId, attachments }) }
+  }
+
+  async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    this.#refuseClosed()
+    const fact = this.#source.facts.get(key)
+    return fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+  }
+
+  /** Whether a fact was there when the recorded attempt was where this one is now. */
+  #isVisible({ key, seq, meta }: RecordedFact): boolean {
+    const { scope } = this.#options
+    if (meta === undefined || this.#source.isUsed(key)) return true
+    if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
+      return this.#order.isSettled(seq)
+    }
+    const { enteredSeq, factSeqs } = this.#source.attempt(scope)
+    return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
+  }
+
+  async recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    this.#admitInput()
+    parseCallerKey(key)
+    const { guard, numbers } = this.#options
+    refuseSecrets(guard, { factKey: key })
+    const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
+    return await this.#replay(key, async (fact) => {
+      await readBytes(this.#source, fact)
+      if (fact.payloadId === artifact.id) return artifact.id
+      throw new MfmError('fact_payload_conflict', {
+        message: `the fact ${JSON.stringify(key)} is bound to another value`,
+        details: { key },
+      })
+    })
+  }
+
+  async nowMillis(): Promise<number> {
+    this.#admitInput()
+    return await this.#replay(this.#nextKey('now_millis'), async (fact) => {
+      const value = await readJson(this.#source, fact)
+      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+      throw payloadInvalid(fact, 'is no time')
+    })
+  }
+
+  async randomBytes(length: number): Promise<Uint8Array> {
+    this.#admitInput()
+    parseRandomLength(length)
+    return await this.#replay(this.#nextKey('random_bytes'), async (fact) => {
+      const bytes = await readBytes(this.#source, fact)
+      if (bytes.length === length) return Uint8Array.from(bytes)
+      throw payloadInvalid(fact, `has ${bytes.length} bytes, not the ${length} that are asked for`)
+    })
+  }
+
+  async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
+    this.#refuseClosed()
+    parseSleep(millis)
+    signal?.throwIfAborted()
+  }
+
+  /** Refuses what comes from now on with `io_closed`. */
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  async #replay<T>(key: FactKey, read: (fact: RecordedFact) => Promise<T>): Promise<T> {
+    const ordinal = this.#counters.nextOperation()
+    const { scope } = this.#options
+    const fact = this.#source.facts.get(key)
+    if (fact === undefined) {
+      throw missingKey(key, ordinal, { scope, source: this.#source, retryable: this.#retryable })
+    }
+    const value = await this.#order.find(() => read(fact))
+    await this.#order.turn(fact.seq)
+    return value
+  }
+
+  #nextKey(kind: DerivedKind): FactKey {
+    return derivedKey(kind, this.#options.scope, this.#counters.nextDerived())
+  }
+
+  get #retryable(): boolean {
+    return this.#options.missingFactRetryable ?? false
+  }
+
+  #admitInput(): void {
+    this.#refuseClosed()
+    if (this.#options.allowIo === false) throw new MfmError('io_not_allowed')
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new MfmError('io_closed')
+  }
+}
+
+/** What a search came to: given to the caller when its turn comes. */
+interface Found<T> {
+  readonly seq: number
+  readonly settle: () => T
+}
+
+function throwing(error: MfmError): () => never {
+  return () => {
+    throw error
+  }
+}
+
+function payloadInvalid({ key, payloadId }: RecordedFact, problem: string): MfmError {
+  return new MfmError('fact_payload_invalid', {
+    message: `the payload of the fact ${JSON.stringify(key)} ${problem}`,
+    details: { key, payloadId },
+  })
+}
