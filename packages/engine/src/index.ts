@@ -1,2 +1,19 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/engine'
+export { Engine } from './engine.ts'
+export type { EngineOptions } from './engine-options.ts'
+export { type FailpointName, Failpoints } from './failpoints.ts'
+export { ChainCheck } from './history/chain-check.ts'
+export { orderStates } from './plan/order-states.ts'
+export { planDocument } from './plan/plan-document.ts'
+export { validatePlan } from './plan/validate-plan.ts'
+export type {
+  Difference,
+  DifferenceKind,
+  ReplayCounts,
+  ReplayReport,
+} from './replay/replay-report.ts'
+export type { ReplayRequest } from './replay/replay-run.ts'
+export { loadManifest } from './run/load-manifest.ts'
+export { readStart } from './run/read-start.ts'
+export type { ResumeRequest } from './run/resume-run.ts'
+export type { RunFailure, RunResult } from './run/run-result.ts'
+export type { StartRequest } from './run/start-run.ts'

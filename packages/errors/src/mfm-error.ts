@@ -98,7 +98,10 @@ export function isMfmError(value: unknown): value is MfmError {
 }
 
 /** Whether `value` is an {@link MfmError} with one of these codes. */
-export function hasCode(value: unknown, ...codes: readonly ErrorCode[]): value is MfmError {
+export function hasCode<Code extends ErrorCode>(
+  value: unknown,
+  ...codes: readonly Code[]
+): value is MfmError & { readonly code: Code } {
   return isMfmError(value) && (codes as readonly string[]).includes(value.code)
 }
 

@@ -1,2 +1,15 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/workflow'
+export { fail } from '@mfm/errors'
+export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
+export type { Io, RecordOptions } from './io.ts'
+export { defineOp, initialContext, isOp, type Op, type OpOptions, outputOf } from './op.ts'
+export type { ExistingRunOptions, RunWorkflowOptions } from './run-workflow.ts'
+export {
+  replayWorkflow,
+  resumeWorkflow,
+  runWorkflow,
+  verifyWorkflow,
+  type WorkflowReplay,
+  type WorkflowResult,
+} from './run-workflow.ts'
+export { type State, type StateArguments, type StateOptions, state } from './state.ts'
+export type { TypedContext } from './typed-context.ts'

@@ -1,0 +1,18 @@
+import type { EventEnvelope, SecretResolver, Stores, Transport } from '@mfm/core-types'
+import type { SystemSources } from '@mfm/io-live'
+import type { SecretGuard } from '@mfm/secrets'
+import type { Failpoints } from './failpoints.ts'
+
+/** Clock, randomness and sleep are the machine's unless given. */
+export interface EngineOptions extends Partial<SystemSources> {
+  /** Owned by the caller, who closes them when no run uses them. */
+  readonly stores: Stores
+  /** Performs live IO. Without one, every call that is not answered by a fact is `io_unimplemented`. */
+  readonly transport?: Transport | undefined
+  /** Makes the guard of one run; by default one that knows no values and follows the run's `secrets` setting. */
+  readonly guard?: ((mode: 'refuse' | 'redact') => SecretGuard) | undefined
+  readonly resolveSecret?: SecretResolver | undefined
+  /** Told of every event of a live run once it is durable. Must not throw. */
+  readonly onEvent?: ((envelope: EventEnvelope) => void) | undefined
+  readonly failpoints?: Failpoints | undefined
+}

@@ -1,0 +1,50 @@
+import type { ArtifactId, JsonObject } from '@mfm/core-types'
+import { ContextTree } from './context/context-tree.ts'
+import type { EngineOptions } from './engine-options.ts'
+import type { ReplayReport } from './replay/replay-report.ts'
+import type { ReplayRequest } from './replay/replay-run.ts'
+import { replayRun } from './replay/replay-run.ts'
+import type { ResumeRequest } from './run/resume-run.ts'
+import { resumeRun } from './run/resume-run.ts'
+import type { RunResult } from './run/run-result.ts'
+import type { StartRequest } from './run/start-run.ts'
+import { startRun } from './run/start-run.ts'
+
+/**
+ * Executes plans on a set of stores. Holds nothing between two calls: any process with the same stores can go on
+ * where another stopped.
+ */
+export class Engine {
+  readonly #options: EngineOptions
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+  }
+
+  /** Starts a run and follows it to its end. A failed run is a result; errors are refusals and broken machinery. */
+  async start(request: StartRequest): Promise<RunResult> {
+    return await startRun(this.#options, request)
+  }
+
+  /** Continues a run from its last durable event. */
+  async resume(request: ResumeRequest): Promise<RunResult> {
+    return await resumeRun(this.#options, request)
+  }
+
+  /** Executes a plan on the facts of a run: no network, no writes. */
+  async replay(request: ReplayRequest): Promise<ReplayReport> {
+    return await replayRun(this.#options, request, { compare: false })
+  }
+
+  /** Replays a run, and compares every event, snapshot and output with what was recorded. */
+  async verify(request: ReplayRequest): Promise<ReplayReport> {
+    return await replayRun(this.#options, request, { compare: true })
+  }
+
+  /** The run's working object that a snapshot holds. */
+  async readContext(snapshotId: ArtifactId): Promise<JsonObject> {
+    const { artifacts } = this.#options.stores
+    const tree = new ContextTree(async (id) => await artifacts.get(id), 'rfc8785')
+    return Object.fromEntries(await tree.entries(snapshotId))
+  }
+}

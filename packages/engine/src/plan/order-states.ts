@@ -1,0 +1,41 @@
+import type { Plan, StateId, StateNode } from '@mfm/core-types'
+
+/**
+ * First-in-first-out topological order: seeded with the states without predecessors in plan order; taking one releases
+ * its successors in edge order. A pure function of the plan; resume relies on it.
+ *
+ * States that a cycle blocks are left out.
+ */
+export function orderStates(plan: Plan): StateNode[] {
+  const places = placesOf(plan)
+  // Grows while it is walked: a released state joins the end.
+  const order = [...places.values()].filter(({ waitingFor }) => waitingFor === 0)
+  for (const { successors } of order) {
+    for (const id of successors) {
+      const next = places.get(id)
+      if (next === undefined) continue
+      next.waitingFor -= 1
+      if (next.waitingFor === 0) order.push(next)
+    }
+  }
+  return order.map(({ state }) => state)
+}
+
+interface Place {
+  readonly state: StateNode
+  readonly successors: StateId[]
+  /** Edges that lead here from states not yet taken. */
+  waitingFor: number
+}
+
+function placesOf({ states, edges }: Plan): Map<StateId, Place> {
+  const places = new Map<StateId, Place>()
+  for (const state of states) places.set(state.id, { state, successors: [], waitingFor: 0 })
+  for (const { from, to } of edges) {
+    const successor = places.get(to)
+    if (successor === undefined) continue
+    successor.waitingFor += 1
+    places.get(from)?.successors.push(to)
+  }
+  return places
+}

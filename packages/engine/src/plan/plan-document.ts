@@ -1,0 +1,75 @@
+import { decodeJsonArtifact, diffJson, jsonArtifact } from '@mfm/canonical-json'
+import type {
+  ArtifactStore,
+  Digest,
+  JsonObject,
+  JsonValue,
+  NewArtifact,
+  Plan,
+} from '@mfm/core-types'
+import { isArtifactId, isDigest } from '@mfm/core-types'
+import { hasCode, MfmError } from '@mfm/errors'
+
+/** What was planned, without the code: states with their metadata, and edges. Its address is the plan digest. */
+export function planDocument(plan: Plan): {
+  readonly artifact: NewArtifact
+  readonly digest: Digest
+} {
+  const { opId, opVersion, states, edges } = plan
+  const artifact = jsonArtifact('plan', {
+    v: 1,
+    opId,
+    opVersion,
+    states: states.map(({ id, metadata }) => ({ id, metadata })),
+    edges,
+  })
+  const digest: string = artifact.id
+  if (!isDigest(digest)) throw new MfmError('internal_error')
+  return { artifact, digest }
+}
+
+/**
+ * Holds today's plan against the one that a run was started with.
+ *
+ * @throws MfmError `plan_changed` with `details.differences`: JSON pointers with `recorded` and `planned` values
+ */
+export async function assertSamePlan(
+  plan: Plan,
+  recorded: Digest,
+  artifacts: ArtifactStore,
+): Promise<void> {
+  const { artifact, digest } = planDocument(plan)
+  if (digest === recorded) return
+  const before = await readPlan(recorded, artifacts)
+  const after = decodeJsonArtifact(artifact.id, artifact.bytes)
+  const differences = before === undefined ? [] : planDifferences(before, after)
+  const at = differences[0]?.pointer ?? '?'
+  throw new MfmError('plan_changed', {
+    message: `the plan of today differs from the recorded one in ${differences.length} places, first at ${at}`,
+    details: { recorded, planned: digest, differences },
+  })
+}
+
+interface PlanDifference extends JsonObject {
+  readonly pointer: string
+}
+
+function planDifferences(before: JsonValue, after: JsonValue): PlanDifference[] {
+  return diffJson(before, after, 20).map(({ pointer, recorded, requested }) => ({
+    pointer,
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(requested === undefined ? {} : { planned: requested }),
+  }))
+}
+
+async function readPlan(id: Digest, artifacts: ArtifactStore): Promise<JsonValue | undefined> {
+  const address: string = id
+  if (!isArtifactId(address)) return undefined
+  try {
+    return decodeJsonArtifact(address, await artifacts.get(address))
+  } catch (error) {
+    // The digests differ in any case; without the document the error only names less.
+    if (hasCode(error, 'artifact_not_found')) return undefined
+    throw error
+  }
+}

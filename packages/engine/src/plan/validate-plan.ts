@@ -1,0 +1,42 @@
+import type { JsonObject, Plan, StateId, StateNode } from '@mfm/core-types'
+import { MfmError, parseId } from '@mfm/errors'
+import { orderStates } from './order-states.ts'
+
+/**
+ * Checks a plan and gives its states in execution order.
+ *
+ * @throws MfmError `invalid_plan` with `details.problem`, the first that applies of: `empty_plan`,
+ * `duplicate_state_id`, `missing_state_for_edge`, `circular_dependency`; `invalid_id` for a malformed identifier
+ */
+export function validatePlan(plan: Plan): StateNode[] {
+  parseId('op_id', plan.opId)
+  if (plan.states.length === 0) throw invalid('empty_plan', 'the plan has no states', {})
+  const ids = new Set<StateId>()
+  for (const { id } of plan.states) {
+    parseId('state_id', id)
+    if (ids.has(id)) {
+      throw invalid('duplicate_state_id', `the state ${id} is planned twice`, { stateId: id })
+    }
+    ids.add(id)
+  }
+  for (const edge of plan.edges) {
+    const missing = [edge.from, edge.to].find((id) => !ids.has(id))
+    if (missing === undefined) continue
+    throw invalid('missing_state_for_edge', `an edge names ${missing}, which is no state`, {
+      missing,
+    })
+  }
+  const order = orderStates(plan)
+  if (order.length < plan.states.length) throw circular(plan, order)
+  return order
+}
+
+function circular(plan: Plan, order: readonly StateNode[]): MfmError {
+  const reached = new Set(order.map(({ id }) => id))
+  const blocked = plan.states.map(({ id }) => id).filter((id) => !reached.has(id))
+  return invalid('circular_dependency', `a cycle blocks ${blocked.join(', ')}`, { cycle: blocked })
+}
+
+function invalid(problem: string, message: string, details: JsonObject): MfmError {
+  return new MfmError('invalid_plan', { message, details: { problem, ...details } })
+}

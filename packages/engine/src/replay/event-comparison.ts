@@ -1,0 +1,92 @@
+import { canonicalize, diffJson, parseJson } from '@mfm/canonical-json'
+import type { EventEnvelope, JsonValue, RunEvent } from '@mfm/core-types'
+import type { Difference } from './replay-report.ts'
+
+/** Rows that a difference lists. */
+const MAX_ROWS = 20
+
+/** Holds the events of a replay against the recorded ones, one by one. */
+export class EventComparison {
+  readonly #recorded: readonly EventEnvelope[]
+  #position = 0
+
+  constructor(recorded: readonly EventEnvelope[]) {
+    this.#recorded = recorded
+  }
+
+  /** The recorded event that comes next. */
+  get expected(): EventEnvelope | undefined {
+    return this.#recorded[this.#position]
+  }
+
+  /** The difference between what was produced and what comes next; `undefined` where they are the same. */
+  next(produced: RunEvent): Difference | undefined {
+    const { expected } = this
+    this.#position += 1
+    if (expected === undefined) return surplus(produced)
+    const before = comparable(expected.event)
+    const after = comparable(produced)
+    if (canonicalize(before) === canonicalize(after)) return undefined
+    return changed(expected, produced, diffJson(before, after, MAX_ROWS))
+  }
+
+  /** What was recorded and did not come. */
+  end(): Difference | undefined {
+    const { expected } = this
+    if (expected === undefined) return undefined
+    return {
+      ...placeOf(expected.event),
+      kind: 'event_changed',
+      seq: expected.seq,
+      message: `the recorded ${expected.event.type} did not come`,
+      pointers: [{ pointer: '', recorded: comparable(expected.event) }],
+      error: null,
+    }
+  }
+}
+
+/** Moments take no part in a comparison. */
+function comparable(event: RunEvent): JsonValue {
+  const timeless = event.type === 'state_failed' ? { ...event, notBeforeMillis: null } : event
+  return parseJson(canonicalize(timeless), { integers: 'bigint' })
+}
+
+function surplus(produced: RunEvent): Difference {
+  return {
+    ...placeOf(produced),
+    kind: 'event_changed',
+    seq: null,
+    message: `a ${produced.type} came that was not recorded`,
+    pointers: [{ pointer: '', produced: comparable(produced) }],
+    error: null,
+  }
+}
+
+function changed(
+  expected: EventEnvelope,
+  produced: RunEvent,
+  rows: ReturnType<typeof diffJson>,
+): Difference {
+  const what =
+    expected.event.type === produced.type
+      ? `the ${produced.type} came out otherwise`
+      : `a ${produced.type} came where a ${expected.event.type} was recorded`
+  return {
+    ...placeOf(produced),
+    kind: 'event_changed',
+    seq: expected.seq,
+    message: what,
+    pointers: rows.map(({ requested, ...row }) => ({
+      ...row,
+      ...(requested === undefined ? {} : { produced: requested }),
+    })),
+    error: null,
+  }
+}
+
+function placeOf(event: RunEvent): Pick<Difference, 'stateId' | 'attempt'> {
+  return {
+    stateId: 'stateId' in event ? event.stateId : null,
+    attempt: 'attempt' in event ? event.attempt : null,
+  }
+}

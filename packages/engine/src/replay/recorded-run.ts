@@ -1,0 +1,76 @@
+import type {
+  EventEnvelope,
+  Manifest,
+  RunId,
+  RunStarted,
+  StateFailed,
+  Stores,
+} from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { RecordedFact } from '@mfm/facts'
+import { addFact } from '@mfm/facts'
+import type { RunHead } from '@mfm/io-live'
+import { ChainCheck } from '../history/chain-check.ts'
+import { endedFromOutside } from '../history/outside-ends.ts'
+import { loadManifest } from '../run/load-manifest.ts'
+import { readStart } from '../run/read-start.ts'
+
+/** A run as it is stored: every link checked, facts by key, and the events that a replay must come to again. */
+export interface RecordedRun {
+  readonly runId: RunId
+  readonly started: RunStarted
+  readonly manifest: Manifest
+  readonly facts: Map<string, RecordedFact>
+  /** What a replay is compared with: all but facts, summaries, and what attempts ended from outside emitted. */
+  readonly comparable: readonly EventEnvelope[]
+  /** By `attemptKey`: attempts that no code ended. */
+  readonly outsideEnds: ReadonlyMap<string, StateFailed>
+  readonly head: RunHead
+}
+
+export function attemptKey(stateId: string, attempt: number): string {
+  return `${stateId}#${attempt}`
+}
+
+/**
+ * Reads a whole run.
+ *
+ * @throws MfmError `run_not_found`, `run_not_started`, `event_store_corruption`, `fact_recorded_conflict`
+ */
+export async function readRecordedRun(stores: Stores, runId: RunId): Promise<RecordedRun> {
+  const started = await readStart(stores, runId)
+  const chain = new ChainCheck()
+  const facts = new Map<string, RecordedFact>()
+  const outsideEnds = new Map<string, StateFailed>()
+  const events: EventEnvelope[] = []
+  for await (const envelope of stores.events.read(runId)) {
+    chain.next(envelope)
+    const { event } = envelope
+    if (event.type === 'fact_recorded') addFact(facts, envelope)
+    else if (event.type !== 'history_summarized') events.push(envelope)
+    if (event.type === 'state_failed' && endedFromOutside(event)) {
+      outsideEnds.set(attemptKey(event.stateId, event.attempt), event)
+    }
+  }
+  return {
+    runId,
+    started,
+    manifest: await loadManifest(stores.artifacts, started.manifestId),
+    facts,
+    outsideEnds,
+    comparable: events.filter(({ event }) => {
+      if (event.type !== 'domain' || event.stateId === null || event.attempt === null) return true
+      return !outsideEnds.has(attemptKey(event.stateId, event.attempt))
+    }),
+    head: chain.head,
+  }
+}
+
+/** @throws MfmError `run_not_finished` */
+export function assertFinished({ runId, comparable }: RecordedRun): void {
+  if (comparable.at(-1)?.event.type === 'run_completed') return
+  throw new MfmError('run_not_finished', {
+    message: `the run ${runId} has no end yet`,
+    details: { runId },
+  })
+}

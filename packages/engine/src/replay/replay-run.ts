@@ -1,0 +1,142 @@
+import type { JsonObject, Plan, RunId, StateNode } from '@mfm/core-types'
+import type { MfmError } from '@mfm/errors'
+import { hasCode, parseId } from '@mfm/errors'
+import { FactSource } from '@mfm/io-replay'
+import { ContextTree } from '../context/context-tree.ts'
+import type { EngineOptions } from '../engine-options.ts'
+import { History } from '../history/history.ts'
+import { assertSamePlan } from '../plan/plan-document.ts'
+import { validatePlan } from '../plan/validate-plan.ts'
+import type { Ending } from '../run/execution.ts'
+import { Execution } from '../run/execution.ts'
+import { runFailure } from '../run/finish-run.ts'
+import { assertSameOp } from '../run/resume-run.ts'
+import { initialSnapshot } from '../run/start-run.ts'
+import type { RecordedRun } from './recorded-run.ts'
+import { assertFinished, readRecordedRun } from './recorded-run.ts'
+import { ReplayHost, ReplayStopped } from './replay-host.ts'
+import type { Difference, ReplayReport } from './replay-report.ts'
+
+export interface ReplayRequest {
+  readonly runId: RunId
+  /** Planned from the code of today. */
+  readonly plan: Plan
+  /** The initial context as the code of today makes it from the recorded input; the recorded one by default. */
+  readonly context?: JsonObject | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Facts that a report lists. */
+const MAX_UNUSED = 100
+
+/**
+ * Executes a plan on the facts of a run. Nothing is written and nothing is sent.
+ *
+ * @param compare hold every event against the recorded ones, and the plan against the recorded plan
+ * @throws MfmError `run_not_found`, `run_not_started`, `event_store_corruption`, `plan_op_mismatch`; when comparing
+ * `run_not_finished`
+ */
+export async function replayRun(
+  engine: EngineOptions,
+  request: ReplayRequest,
+  { compare }: { readonly compare: boolean },
+): Promise<ReplayReport> {
+  const { plan, signal } = request
+  const runId = parseId('run_id', request.runId)
+  const recorded = await readRecordedRun(engine.stores, runId)
+  assertSameOp(plan, recorded.started)
+  if (compare) assertFinished(recorded)
+  const order = validatePlan(plan)
+  const source = await FactSource.load(engine.stores, runId)
+  const host = new ReplayHost({ engine, recorded, source, compare, signal })
+  const planChange = compare ? await planDifference(engine, plan, recorded) : undefined
+  if (planChange !== undefined) host.differences.push(planChange)
+  const { history, ending } = await execute(host, request, { recorded, order })
+  return {
+    runId,
+    verdict: host.differences.length === 0 ? 'identical' : 'different',
+    differences: host.differences,
+    phase: ending.phase,
+    finalSnapshotId: ending.checkpoint,
+    context: await readContext(host, ending),
+    failure: ending.phase === 'failed' ? runFailure(history) : undefined,
+    counts: {
+      states: history.completed.size,
+      attempts: host.attempts,
+      events: recorded.head.seq,
+      facts: recorded.facts.size,
+      unusedFacts: source.counts.unused,
+      outsideEnds: recorded.outsideEnds.size,
+    },
+    unusedFacts: source
+      .unusedFacts()
+      .slice(0, MAX_UNUSED)
+      .map(({ key }) => key),
+    headDigest: recorded.head.digest,
+  }
+}
+
+async function execute(
+  host: ReplayHost,
+  request: ReplayRequest,
+  { recorded, order }: { readonly recorded: RecordedRun; readonly order: readonly StateNode[] },
+): Promise<{ readonly history: History; readonly ending: Ending }> {
+  const history = new History()
+  const { runId, started } = recorded
+  let { initialSnapshotId } = started
+  try {
+    if (request.context !== undefined) {
+      const snapshot = await initialSnapshot(request.context, host.config, host.guard)
+      initialSnapshotId = snapshot.id
+      await host.commit({ artifacts: snapshot.artifacts, events: [] })
+    }
+    const event = { ...started, initialSnapshotId }
+    history.apply({ runId, seq: 1, tsMillis: null, event })
+    if (host.differences.length > 0) throw new ReplayStopped()
+    await host.commit({ events: [event] })
+    const ending = await new Execution(host, history, order).run()
+    host.finish()
+    return { history, ending }
+  } catch (error) {
+    if (!(error instanceof ReplayStopped)) throw error
+    const checkpoint = history.checkpoint ?? initialSnapshotId
+    return { history, ending: { phase: 'running', checkpoint } }
+  }
+}
+
+async function readContext(host: ReplayHost, { checkpoint }: Ending): Promise<JsonObject> {
+  const tree = new ContextTree((id) => host.load(id), host.config.numbers)
+  return Object.fromEntries(await tree.entries(checkpoint))
+}
+
+async function planDifference(
+  engine: EngineOptions,
+  plan: Plan,
+  { started }: RecordedRun,
+): Promise<Difference | undefined> {
+  try {
+    await assertSamePlan(plan, started.planDigest, engine.stores.artifacts)
+    return undefined
+  } catch (error) {
+    if (!hasCode(error, 'plan_changed')) throw error
+    return {
+      kind: 'plan_changed',
+      stateId: null,
+      attempt: null,
+      seq: 1,
+      message: error.message,
+      pointers: planPointers(error),
+      error: { ...error.toInfo(), help: error.help },
+    }
+  }
+}
+
+function planPointers({ details }: MfmError): Difference['pointers'] {
+  const rows = details?.['differences']
+  if (!Array.isArray(rows)) return []
+  return rows.map(({ pointer, recorded, planned }) => ({
+    pointer: String(pointer),
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(planned === undefined ? {} : { produced: planned }),
+  }))
+}

@@ -1,0 +1,94 @@
+import type {
+  ArtifactId,
+  CallOptions,
+  EventRecorder,
+  FactKey,
+  IoCall,
+  IoProvider,
+  IoResult,
+  JsonValue,
+  SideEffects,
+} from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { AttemptTools } from './run-host.ts'
+
+/**
+ * Stands between a state and the world for the time of one attempt: owns every call in flight, refuses calls of a
+ * state that is declared pure, and shuts when the attempt has ended.
+ */
+export class AttemptGate implements IoProvider, EventRecorder {
+  readonly #tools: AttemptTools
+  readonly #sideEffects: SideEffects
+  readonly #inFlight = new Set<Promise<unknown>>()
+  #shut = false
+
+  constructor(tools: AttemptTools, sideEffects: SideEffects) {
+    this.#tools = tools
+    this.#sideEffects = sideEffects
+  }
+
+  /** Resolves when nothing is in flight, and lets nothing in any more. */
+  async settle(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+    this.#shut = true
+  }
+
+  /** Lets nothing in any more, whatever is in flight. */
+  shut(): void {
+    this.#shut = true
+  }
+
+  call(call: IoCall, options?: CallOptions): Promise<IoResult> {
+    return this.#track(() => this.#io().call(call, options))
+  }
+
+  getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    return this.#track(() => this.#io().getRecordedFact(key))
+  }
+
+  recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    return this.#track(() => this.#io().recordValue(key, value))
+  }
+
+  nowMillis(): Promise<number> {
+    return this.#track(() => this.#io().nowMillis())
+  }
+
+  randomBytes(length: number): Promise<Uint8Array> {
+    return this.#track(() => this.#io().randomBytes(length))
+  }
+
+  sleepMs(millis: number, options?: CallOptions): Promise<void> {
+    return this.#track(() => this.#tools.io.sleepMs(millis, options))
+  }
+
+  emit(name: string, payload: JsonValue): Promise<void> {
+    return this.#track(() => this.#tools.events.emit(name, payload))
+  }
+
+  emitMany(
+    events: readonly { readonly name: string; readonly payload: JsonValue }[],
+  ): Promise<void> {
+    return this.#track(() => this.#tools.events.emitMany(events))
+  }
+
+  #io(): IoProvider {
+    if (this.#sideEffects === 'pure') {
+      throw new MfmError('io_not_allowed', {
+        message: "the state is declared 'pure' and asked for outside input",
+      })
+    }
+    return this.#tools.io
+  }
+
+  async #track<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.#shut) throw new MfmError('attempt_ended')
+    const running = (async () => await operation())()
+    this.#inFlight.add(running)
+    try {
+      return await running
+    } finally {
+      this.#inFlight.delete(running)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { ErrorInfo } from '@mfm/core-types'
+import { isSegment } from '@mfm/core-types'
+import { isMfmError, MfmError } from '@mfm/errors'
+import type { SecretGuard } from '@mfm/secrets'
+
+/** Characters of a message that are kept. */
+const MESSAGE_LIMIT = 2000
+
+/** The record of a failure: always storable. Details are dropped, free text is redacted, the code is a segment. */
+export function failureInfo(error: unknown, guard: SecretGuard): ErrorInfo {
+  const typed = isMfmError(error) ? error : threw(error)
+  const message = guard.redactText(typed.message).toWellFormed().slice(0, MESSAGE_LIMIT)
+  const code = isSegment(typed.code) ? typed.code : 'state_threw'
+  return {
+    code,
+    category: typed.category,
+    retryable: typed.retryable,
+    message: message.toWellFormed(),
+    details: null,
+  }
+}
+
+function threw(error: unknown): MfmError {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new MfmError('state_threw', { message: text, cause: error })
+}

@@ -1,0 +1,80 @@
+import type { ArtifactId, StateNode } from '@mfm/core-types'
+import { isMfmError, MfmError } from '@mfm/errors'
+import { AttemptContext } from '../context/attempt-context.ts'
+import type { ContextChanges, ContextTree } from '../context/context-tree.ts'
+import { AttemptGate } from './attempt-gate.ts'
+import type { RunHost } from './run-host.ts'
+
+export type AttemptOutcome =
+  | { readonly type: 'completed'; readonly changes: ContextChanges }
+  | { readonly type: 'failed'; readonly error: unknown }
+  /** Ended by a deadline or a stop of the run; `reason` says which. */
+  | { readonly type: 'stopped'; readonly reason: MfmError }
+
+export interface AttemptInput {
+  readonly host: RunHost
+  readonly tree: ContextTree
+  readonly node: StateNode
+  readonly attempt: number
+  readonly base: ArtifactId
+}
+
+/** How long a state may take to notice its signal, in ms, before the run goes on without it. */
+const GRACE_MILLIS = 2000
+
+/** Runs a state's handler once. Never rejects for what the handler did. */
+export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
+  const { host, tree, node, attempt, base } = input
+  const own = new AbortController()
+  const signal = AbortSignal.any([host.signal, own.signal])
+  const { metadata, handler } = node
+  using _deadline = host.watchDeadline((reason) => own.abort(reason))
+  const gate = new AttemptGate(
+    host.openAttempt({ stateId: node.id, attempt, signal }),
+    metadata.sideEffects,
+  )
+  const context = new AttemptContext({
+    tree,
+    base,
+    metadata,
+    numbers: host.config.numbers,
+    guard: host.guard,
+  })
+  const running = (async () => {
+    await handler({ context, io: gate, events: gate, signal })
+    await gate.settle()
+  })()
+  try {
+    await untilStopped(running, signal)
+    if (signal.aborted) return { type: 'stopped', reason: stopReason(signal) }
+    return { type: 'completed', changes: context.changes }
+  } catch (error) {
+    if (signal.aborted) return { type: 'stopped', reason: stopReason(signal) }
+    await gate.settle()
+    return { type: 'failed', error }
+  } finally {
+    gate.shut()
+  }
+}
+
+/** Follows the handler; after a stop, for {@link GRACE_MILLIS} at most. */
+async function untilStopped(running: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: graceOver, reject } = Promise.withResolvers<never>()
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = (): void => {
+    timer = setTimeout(() => reject(signal.reason), GRACE_MILLIS)
+  }
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await Promise.race([running, graceOver])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function stopReason(signal: AbortSignal): MfmError {
+  const reason: unknown = signal.reason
+  return isMfmError(reason) ? reason : new MfmError('attempt_interrupted', { cause: reason })
+}

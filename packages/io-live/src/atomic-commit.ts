@@ -1,0 +1,53 @@
+import type { FactBinding, Stores } from '@mfm/core-types'
+import { hasCode, MfmError } from '@mfm/errors'
+import { chainEvents } from './run-head.ts'
+import type { CommitInput, CommitResult } from './commit-strategy.ts'
+
+/** Payloads, bindings and events of all requests in one commit of the backend. */
+export async function commitAtomically(stores: Stores, input: CommitInput): Promise<CommitResult> {
+  const { runId, head, tsMillis, requests } = input
+  const { atomic } = stores
+  if (atomic === undefined) throw new MfmError('internal_error')
+  const chained = chainEvents(
+    runId,
+    head,
+    requests.flatMap(({ events }) => events),
+    tsMillis,
+  )
+  try {
+    await atomic.recordAtomically(runId, head.seq, {
+      artifacts: requests.flatMap(({ artifacts }) => artifacts),
+      bindings: requests.flatMap(({ fact }) =>
+        fact === undefined ? [] : [{ key: fact.key, artifactId: fact.payloadId }],
+      ),
+      events: chained.envelopes,
+    })
+  } catch (error) {
+    return await adoptBinding(stores, input, error)
+  }
+  return { ...chained, bindings: [] }
+}
+
+/**
+ * A key can be bound in the index without an event, by somebody who used the index alone. The first binding stands:
+ * its event is appended, and the caller is told that it lost.
+ */
+async function adoptBinding(
+  stores: Stores,
+  input: CommitInput,
+  error: unknown,
+): Promise<CommitResult> {
+  const { runId, head, tsMillis, requests } = input
+  const fact = requests.length === 1 ? requests[0]?.fact : undefined
+  if (fact === undefined || !hasCode(error, 'fact_binding_conflict')) throw error
+  const bound = await stores.facts.get(runId, fact.key)
+  if (bound === undefined || stores.atomic === undefined) throw error
+  const chained = chainEvents(runId, head, [{ ...fact, payloadId: bound, meta: {} }], tsMillis)
+  await stores.atomic.recordAtomically(runId, head.seq, {
+    artifacts: [],
+    bindings: [],
+    events: chained.envelopes,
+  })
+  const binding: FactBinding = { artifactId: bound, inserted: false }
+  return { ...chained, bindings: [binding] }
+}

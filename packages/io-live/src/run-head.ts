@@ -1,0 +1,35 @@
+import { canonicalize, sha256 } from '@mfm/canonical-json'
+import type { Digest, EventEnvelope, RunEvent, RunId } from '@mfm/core-types'
+
+/** The last event that a writer has read and decided upon: where its next append must land. */
+export interface RunHead {
+  /** 0 before the first event. */
+  readonly seq: number
+  /** Digest of that event's envelope; `null` before the first event. */
+  readonly digest: Digest | null
+}
+
+export const EMPTY_HEAD: RunHead = Object.freeze({ seq: 0, digest: null })
+
+/** SHA-256 of the canonical envelope: what the next envelope names as `prev`. */
+export function envelopeDigest(envelope: EventEnvelope): Digest {
+  return sha256(canonicalize(envelope))
+}
+
+/** Numbers events from a head on and links each to the one before. */
+export function chainEvents(
+  runId: RunId,
+  head: RunHead,
+  events: readonly RunEvent[],
+  tsMillis: number | null,
+): { readonly envelopes: EventEnvelope[]; readonly head: RunHead } {
+  let { seq, digest } = head
+  const envelopes: EventEnvelope[] = []
+  for (const event of events) {
+    seq += 1
+    const envelope: EventEnvelope = { runId, seq, tsMillis, prev: digest, event }
+    digest = envelopeDigest(envelope)
+    envelopes.push(envelope)
+  }
+  return { envelopes, head: { seq, digest } }
+}

@@ -1,0 +1,115 @@
+import type { JsonObject, OpId, Plan, PlanEdge, StateId, StateNode } from '@mfm/core-types'
+import { isStateId } from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { AnyContextKey } from './context-key.ts'
+import { ioFrom } from './io.ts'
+import type { State } from './state.ts'
+import { typedContext } from './typed-context.ts'
+
+export interface OpShape {
+  readonly id: OpId
+  readonly version: string
+  readonly states: readonly State[]
+  readonly input: AnyContextKey | undefined
+  readonly output: AnyContextKey | undefined
+}
+
+/** A lone op is a machine of one step named `main`. */
+const STEP_ID = 'main'
+
+export function planOf(op: OpShape): Plan {
+  assertKeys(op)
+  const edges = op.states.flatMap((state, index) => edgesTo(op, state, op.states[index - 1]))
+  return {
+    opId: op.id,
+    opVersion: op.version,
+    states: op.states.map((state) => nodeOf(op, state)),
+    edges,
+  }
+}
+
+function nodeOf(op: OpShape, state: State): StateNode {
+  return {
+    id: stateIdOf(op, state),
+    metadata: {
+      tags: state.tags,
+      sideEffects: state.sideEffects,
+      reads: state.reads.map(({ name }) => name),
+      writes: state.writes.map(({ name }) => name),
+    },
+    handler: async ({ context, io, events, signal }) => {
+      await state.run({
+        context: typedContext(context),
+        io: ioFrom(io, signal),
+        emit: async (name, payload) => await events.emit(name, payload),
+        signal,
+      })
+    },
+  }
+}
+
+function stateIdOf(op: OpShape, state: State): StateId {
+  const id = `${op.id}.${STEP_ID}.${state.id}`
+  if (!isStateId(id)) throw new MfmError('internal_error', { details: { stateId: id } })
+  return id
+}
+
+function edgesTo(op: OpShape, state: State, before: State | undefined): PlanEdge[] {
+  const predecessors = state.after ?? (before === undefined ? [] : [before])
+  const to = stateIdOf(op, state)
+  return predecessors.map((predecessor) => {
+    if (!op.states.includes(predecessor)) {
+      throw invalid(
+        'unknown_predecessor',
+        `${state.id} follows ${predecessor.id}, which is not in ${op.id}`,
+        {
+          stateId: to,
+          missing: predecessor.id,
+        },
+      )
+    }
+    return { from: stateIdOf(op, predecessor), to }
+  })
+}
+
+function assertKeys({ id, states, input, output }: OpShape): void {
+  const keys = new Map<string, AnyContextKey>()
+  const declare = (key: AnyContextKey): void => {
+    const known = keys.get(key.name)
+    if (known !== undefined && known !== key) {
+      throw invalid('duplicate_context_key', `two context keys of ${id} are named ${key.name}`, {
+        key: key.name,
+      })
+    }
+    keys.set(key.name, key)
+  }
+  const written = new Set<string>()
+  if (input !== undefined) {
+    declare(input)
+    written.add(input.name)
+  }
+  for (const state of states) {
+    for (const key of [...state.reads, ...state.writes]) declare(key)
+    const unmet = state.reads.find(({ name }) => !written.has(name))
+    if (unmet !== undefined) {
+      throw invalid(
+        'unsatisfied_read',
+        `${state.id} reads ${unmet.name}, which nothing before it writes`,
+        {
+          stateId: state.id,
+          key: unmet.name,
+        },
+      )
+    }
+    for (const key of state.writes) written.add(key.name)
+  }
+  if (output !== undefined) declare(output)
+  if (output === undefined || written.has(output.name)) return
+  throw invalid('unwritten_output', `no state of ${id} writes its output ${output.name}`, {
+    key: output.name,
+  })
+}
+
+function invalid(problem: string, message: string, details: JsonObject): MfmError {
+  return new MfmError('invalid_plan', { message, details: { problem, ...details } })
+}

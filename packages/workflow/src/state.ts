@@ -1,0 +1,75 @@
+import type { JsonValue, SideEffects } from '@mfm/core-types'
+import { parseId } from '@mfm/errors'
+import type { AnyContextKey } from './context-key.ts'
+import type { Io } from './io.ts'
+import type { TypedContext } from './typed-context.ts'
+
+/** What a state's `run` is given. */
+export interface StateArguments<Read extends AnyContextKey, Write extends AnyContextKey> {
+  readonly context: TypedContext<Read, Write>
+  /** Every outside input comes through here: recorded once, answered from the record ever after. */
+  readonly io: Io
+  /** Writes an audit event to the run's stream. */
+  readonly emit: (name: string, payload: JsonValue) => Promise<void>
+  /** Aborted when the attempt must end; `io` observes it by itself. */
+  readonly signal: AbortSignal
+}
+
+export interface StateOptions<
+  Reads extends readonly AnyContextKey[],
+  Writes extends readonly AnyContextKey[],
+> {
+  /** Keys that the state reads; it may read those that it writes as well. */
+  readonly reads?: Reads
+  readonly writes?: Writes
+  /** States that must have completed before; by default the one listed before it in the op. */
+  readonly after?: readonly State[]
+  /** For `skipTags` of the run config. */
+  readonly tags?: readonly string[]
+  /** `pure` refuses every outside input. Default `read_only_io`. */
+  readonly sideEffects?: SideEffects
+  readonly run: (args: StateArguments<Reads[number], Writes[number]>) => void | Promise<void>
+}
+
+/** One step of an op. */
+export interface State {
+  /** Unique within the op. */
+  readonly id: string
+  readonly reads: readonly AnyContextKey[]
+  readonly writes: readonly AnyContextKey[]
+  readonly after: readonly State[] | undefined
+  readonly tags: readonly string[]
+  readonly sideEffects: SideEffects
+  readonly run: (args: StateArguments<AnyContextKey, AnyContextKey>) => void | Promise<void>
+}
+
+/**
+ * Declares a state.
+ *
+ * @param id one segment
+ * @throws MfmError `invalid_id`
+ *
+ * @example
+ * const ask = state('ask', {
+ *   reads: [name],
+ *   writes: [greeting],
+ *   run: async ({ context, io }) => {
+ *     const answer = await io.fetch(`https://example.com/hello?name=${await context.read(name)}`)
+ *     context.write(greeting, await answer.text())
+ *   },
+ * })
+ */
+export function state<
+  const Reads extends readonly AnyContextKey[] = readonly [],
+  const Writes extends readonly AnyContextKey[] = readonly [],
+>(id: string, options: StateOptions<Reads, Writes>): State {
+  return Object.freeze({
+    id: parseId('segment', id),
+    reads: options.reads ?? [],
+    writes: options.writes ?? [],
+    after: options.after,
+    tags: options.tags ?? [],
+    sideEffects: options.sideEffects ?? 'read_only_io',
+    run: options.run,
+  })
+}
