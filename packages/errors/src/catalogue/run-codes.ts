@@ -24,6 +24,8 @@ type Code =
   | 'run_deadline_exceeded'
   | 'domain_event_invalid'
   | 'state_threw'
+  | 'command_interrupted'
+  | 'command_timeout'
   | 'internal_error'
 
 export const RUN_CODES: Readonly<Record<Code, CatalogueEntry>> = {
@@ -121,6 +123,15 @@ export const RUN_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   state_threw: entry('state', 'other', 'unknown', {
     meaning: 'A state threw something that is not a typed error.',
     help: "The cause is in the log of the process; use fail('code', …) for failures that are expected.",
+  }),
+  command_interrupted: entry('run', 'cancelled', 'unknown', {
+    meaning: 'A command was interrupted before it was done.',
+    help: 'Give the command again; a run that it had started can be resumed.',
+  }),
+  command_timeout: entry('run', 'timeout', 'unknown', {
+    meaning: 'A command took longer than --command-timeout.',
+    help: 'Allow more time; a run that the command had started can be resumed.',
+    retryable: true,
   }),
   internal_error: entry('run', 'other', 'unknown', {
     meaning: 'Something that cannot happen has happened.',
