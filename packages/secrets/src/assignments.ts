@@ -1,87 +1,113 @@
-import { couldBeSecret, isLabelOf, isOpaque, isStandIn } from './field-values.ts'
+import { couldBeSecret, isLabelOf, isStandIn } from './field-values.ts'
 import type { NameVerdict } from './member-names.ts'
-import { judgeName, NAME_PHRASES, NEUTRAL_ENDINGS } from './member-names.ts'
+import { endsTelling, judgeName } from './member-names.ts'
 import type { Span } from './rules.ts'
 
-const NAMES: string = [
-  ...new Set(
-    NAME_PHRASES.filter(([, shape]) => shape !== 'hex').flatMap(([, , text]) => text.split(' ')),
-  ),
-  'x-[a-z-]{1,40}-token',
-]
-  .map((phrase) => phrase.replaceAll('-', '[ _.-]?'))
-  .join('|')
+const LONGEST_NAME = 48
+/** A longer value is not one that somebody assigns in a text. */
+const LONGEST_VALUE = 4096
 
 /**
- * A name that holds secrets, and what assigns to it: `api_key=`, `"password": "`, `--client-secret=`, `Cookie: `.
- * Backslashes before the quotes are those of JSON within JSON text.
+ * Whether the text may assign something to a name that holds secrets, as `api_key=…`, `"password": "…"` and
+ * `Cookie: …` do. In JSON text a name may also stand in a list or be a value itself, so `,` and `}` end it too.
  */
-const ASSIGNMENT = new RegExp(
-  `(?:${NAMES})s?(?:[_-]?(?:${NEUTRAL_ENDINGS.replaceAll(' ', '|')}|[0-9]{1,2}))?(\\\\*["']?)[ \\t]{0,2}([:=])[ \\t]{0,4}(\\\\*["']?)`,
-  'gi',
-)
-const LONGEST_NAME = 48
+export function mayAssign(text: string): boolean {
+  if (hasTellingName(text, ':') || hasTellingName(text, '=')) return true
+  const first = text.charCodeAt(0)
+  if (first !== BRACE && first !== BRACKET && !/^\s+[[{]/.test(text)) return false
+  return hasTellingName(text, ',') || hasTellingName(text, '}') || text.includes('\\u00')
+}
+
+function hasTellingName(text: string, sign: string): boolean {
+  for (let at = text.indexOf(sign); at > 0; at = text.indexOf(sign, at + 1)) {
+    if (judgeName(nameBefore(text, at)) !== undefined) return true
+  }
+  return false
+}
 
 /** Values that a text assigns to names that hold secrets: query strings, forms, options, headers, settings. */
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = []
-  for (const match of text.matchAll(ASSIGNMENT)) {
-    const [all, nameQuote = '', sign = '', valueQuote = ''] = match
-    const nameEnd = match.index + all.search(/\\*["']?[ \t]{0,2}[:=]/)
-    const name = nameEndingAt(text, nameEnd)
+  for (const match of text.matchAll(/[:=]/g)) {
+    const name = nameBefore(text, match.index)
     const verdict = judgeName(name)
     if (!verdict) continue
-    const start = match.index + all.length
-    const value = valueAt(text, start, valueQuote, verdict)
-    const context = {
-      sign,
-      quoted: valueQuote !== '',
-      nameQuoted: nameQuote !== '',
-      before: text[nameEnd - name.length - 1] ?? '',
-    }
-    if (isAssigned(value, name, verdict, context) && !isCode(text, start + value.length)) {
-      spans.push({ start, end: start + value.length, rule: verdict.rule })
-    }
+    const value = assignedValue(text, match.index, name, verdict)
+    if (value) spans.push({ ...value, rule: verdict.rule })
   }
   return spans
 }
 
-interface Context {
-  readonly sign: string
-  readonly quoted: boolean
-  readonly nameQuoted: boolean
-  /** What stands before the name: a `?`, an `&` or nothing make it a form. */
-  readonly before: string
+const QUOTES = new Set(['"', "'", '`'].map((quote) => quote.charCodeAt(0)))
+const [BACKSLASH, SPACE, TAB, BRACE, BRACKET] = [0x5c, 0x20, 0x09, 0x7b, 0x5b]
+
+/** The name that ends before a sign, with a quote and two blanks between them at most; empty where it tells nothing. */
+function nameBefore(text: string, sign: number): string {
+  const end = nameEnd(text, sign)
+  if (!endsTelling(text, end)) return ''
+  const before = text.slice(Math.max(0, end - LONGEST_NAME), end)
+  return /[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_-]+)?$/.exec(before)?.[0] ?? ''
 }
 
-function nameEndingAt(text: string, end: number): string {
-  const before = text.slice(Math.max(0, end - LONGEST_NAME), end)
-  return /[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_-]+){0,1}$/.exec(before)?.[0] ?? ''
+function nameEnd(text: string, sign: number): number {
+  let end = sign
+  while (end > sign - 2 && isBlank(text.charCodeAt(end - 1))) end -= 1
+  if (QUOTES.has(text.charCodeAt(end - 1))) end -= 1
+  while (text.charCodeAt(end - 1) === BACKSLASH) end -= 1
+  return end
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB
+}
+
+interface Value {
+  readonly start: number
+  readonly end: number
+}
+
+/** The value after a sign, if it is one that could be a secret. */
+function assignedValue(
+  text: string,
+  sign: number,
+  name: string,
+  verdict: NameVerdict,
+): Value | undefined {
+  const [all, quote = ''] = /^[ \t]{0,4}(\\*["'`]?)/.exec(text.slice(sign + 1, sign + 16)) ?? ['']
+  const start = sign + 1 + all.length
+  const value = valueAt(text, start, quote, verdict)
+  const end = start + value.length
+  if (value === '' || isStandIn(value) || isLabelOf(value, name) || isCall(text, end)) return
+  const strict = isLiteral(text, sign, name, quote) ? verdict : loose(verdict)
+  return couldBeSecret(value, strict) ? { start, end } : undefined
 }
 
 function valueAt(text: string, start: number, quote: string, { shape }: NameVerdict): string {
-  const rest = text.slice(start, start + 4096)
+  const rest = text.slice(start, start + LONGEST_VALUE)
   if (quote !== '') {
     const end = rest.indexOf(quote)
     return end < 0 ? rest : rest.slice(0, end)
   }
-  // A header's value may hold spaces and semicolons; it ends with its line.
-  const whole = shape === 'cookie' || shape === 'authorization' || shape === 'phrase'
-  const pattern = whole ? /^[^\r\n"'<>{}\\]+/ : /^[^\s"'&;,<>(){}[\]\\]+/
+  // The value of a header may hold spaces and signs; it ends with its line.
+  const isLine = shape === 'cookie' || shape === 'authorization' || shape === 'phrase'
+  const pattern = isLine ? /^[^\r\n"'`<>{}\\]+/ : /^[^\s"'`&;,<>(){}[\]\\]+/
   return pattern.exec(rest)?.[0] ?? ''
 }
 
-function isAssigned(value: string, name: string, verdict: NameVerdict, context: Context): boolean {
-  if (value === '' || isStandIn(value) || isLabelOf(value, name)) return false
-  if (verdict.shape !== 'any') return couldBeSecret(value, verdict)
-  const isForm = context.sign === '=' && /^[?&;-]?$/.test(context.before)
-  if (isForm || (context.quoted && context.nameQuoted)) return couldBeSecret(value, verdict)
-  return (
-    isOpaque(value) || (value.length >= 6 && /[0-9]/.test(value) && !/^[\d.,:/+-]+$|\s/.test(value))
-  )
+/** `password=load(…)`, `password: fields[0]`: code that gets the value from elsewhere. */
+function isCall(text: string, end: number): boolean {
+  return /^\s?[([{]/.test(text.slice(end, end + 2))
 }
 
-/** `password=load(…)`, `password: fields[0]`, `password = user.password`. */
-function isCode(text: string, end: number): boolean {
-  return /^\s?[([{]/.test(text.slice(end, end + 2))
+/** Where a word is meant as it stands: in a form or query, in a command line, in JSON. Elsewhere it may be code or prose. */
+function isLiteral(text: string, sign: number, name: string, quote: string): boolean {
+  if (text[sign] === '=') {
+    const before = text[nameEnd(text, sign) - name.length - 1]
+    return before === undefined || /[?&;-]/.test(before)
+  }
+  return quote !== '' && QUOTES.has(text.charCodeAt(sign - 1))
+}
+
+function loose(verdict: NameVerdict): NameVerdict {
+  return verdict.shape === 'any' ? { ...verdict, shape: 'password' } : verdict
 }

@@ -1,6 +1,6 @@
 import type { NameVerdict, ValueShape } from './member-names.ts'
-import { masked } from './rules.ts'
 import { judgeName, wordsOf } from './member-names.ts'
+import { masked } from './rules.ts'
 
 const NOTHING = new Set(
   (
@@ -60,6 +60,7 @@ export function isStandIn(text: string): boolean {
 
 const SHAPES: Readonly<Record<ValueShape, (text: string) => boolean>> = {
   any: (text) => !isProse(text),
+  password: (text) => isOpaque(text) || isPasswordLike(text),
   token: (text) => UUID.test(text) || isOpaque(text),
   opaque: isOpaque,
   authorization: isAuthorization,
@@ -67,6 +68,11 @@ const SHAPES: Readonly<Record<ValueShape, (text: string) => boolean>> = {
   phrase: (text) => text.split(/[\s,]+/u).length >= 12 && !isProse(text),
   hex: (text) =>
     /^(?:0x)?(?:[0-9a-f]{64}|[0-9a-f]{128})$/i.test(text) && !/^(?:0x)?0+$/i.test(text),
+}
+
+/** `hunter2`, and neither `user.password` nor `8-20characters`. */
+function isPasswordLike(text: string): boolean {
+  return /^\S{6,}$/.test(text) && /[A-Za-z]\S*[0-9]|[0-9]\S*[A-Za-z]\S*[0-9]/.test(text)
 }
 
 function isProse(text: string): boolean {

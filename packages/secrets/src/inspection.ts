@@ -1,11 +1,12 @@
+import { formatPointer } from '@mfm/canonical-json'
 import type { JsonValue } from '@mfm/core-types'
-import { escapePointerPart, hasCode } from '@mfm/errors'
+import { hasCode } from '@mfm/errors'
 import { couldBeSecret, isLabelOf } from './field-values.ts'
+import type { Field } from './fields.ts'
+import { fieldBefore, fieldOf, labelOf, listed, phraseOf } from './fields.ts'
 import type { JsonReplacements } from './json-text.ts'
 import { parseDocument, replaceInJson } from './json-text.ts'
-import type { NameVerdict } from './member-names.ts'
-import { judgeName } from './member-names.ts'
-import { findRecoveryPhrases } from './recovery-phrase.ts'
+import { isList } from './lists.ts'
 import { checkDepth } from './request-secrets.ts'
 import type { SecretHit, Span } from './rules.ts'
 import { replaceSpans } from './rules.ts'
@@ -13,12 +14,6 @@ import type { TextDetector } from './text-detector.ts'
 
 /** Told of every hit with the text that is one; gives what stands in its place, `undefined` to leave it. */
 export type OnHit = (hit: SecretHit, secret: string) => string | undefined
-
-/** The name under which a string stands, if that name says something. */
-interface Field {
-  readonly name: string
-  readonly verdict: NameVerdict
-}
 
 /** One close walk over a value: it names the places of hits and makes the copy without them. */
 export class Inspection {
@@ -37,7 +32,7 @@ export class Inspection {
     if (typeof value === 'string') return this.#string(value, field)
     if (typeof value !== 'object' || value === null) return value
     checkDepth(this.#path.length)
-    return isArray(value) ? this.#array(value, field) : this.#object(value)
+    return isList(value) ? this.#array(value, field) : this.#object(value)
   }
 
   /** The text with every replacement made. */
@@ -119,7 +114,7 @@ export class Inspection {
   }
 
   #hit({ rule, name }: Pick<SecretHit, 'rule' | 'name'>, secret: string): string | undefined {
-    const pointer = this.#path.map((part) => `/${escapePointerPart(part)}`).join('')
+    const pointer = formatPointer(this.#path)
     return this.#onHit({ pointer, rule, ...(name === undefined ? {} : { name }) }, secret)
   }
 
@@ -131,48 +126,4 @@ export class Inspection {
       this.#path.pop()
     }
   }
-}
-
-function fieldOf(name: string | undefined): Field | undefined {
-  const verdict = name === undefined ? undefined : judgeName(name)
-  return name !== undefined && verdict ? { name, verdict } : undefined
-}
-
-/** In a list the names of secrets stand as well as secrets, so only what a machine made counts. */
-function listed({ name, verdict }: Field): Field {
-  return verdict.shape === 'any'
-    ? { name, verdict: { ...verdict, shape: 'token' } }
-    : { name, verdict }
-}
-
-/** `["authorization", "…"]` in lists of pairs and of headers, `["--password", "…"]` in arguments. */
-function fieldBefore(items: readonly JsonValue[], index: number): Field | undefined {
-  const before = index === 0 ? undefined : items[index - 1]
-  if (typeof before !== 'string') return
-  if (before.startsWith('-')) return fieldOf(before)
-  const field = items.length % 2 === 0 && index % 2 === 1 ? fieldOf(before) : undefined
-  return field && listed(field)
-}
-
-/** The name beside a value: `{ "name": "Authorization", "value": "…" }`. */
-function labelOf(object: { readonly [name: string]: JsonValue }): string {
-  const label = ['name', 'key', 'header'].find((name) => Object.hasOwn(object, name))
-  const text = label === undefined ? undefined : object[label]
-  return typeof text === 'string' ? text : 'value'
-}
-
-/** The words of a recovery phrase that is a list of single words. */
-function phraseOf(items: readonly JsonValue[]): string | undefined {
-  if (items.length < 12 || !items.every(isWord)) return
-  const text = items.join(' ')
-  return findRecoveryPhrases(text).length > 0 ? text : undefined
-}
-
-function isWord(item: JsonValue): boolean {
-  return typeof item === 'string' && item.length <= 8
-}
-
-/** `Array.isArray`, whose own type guard leaves readonly arrays out. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }

@@ -1,19 +1,29 @@
 import type { SecretRule } from './rules.ts'
+import { hashOf, isLetter, wordStart } from './word-hash.ts'
 
 /**
- * What a value under a name must look like to be a secret: `any` text that is no placeholder and no prose, a `token`
+ * What a value under a name must look like to be a secret: `any` text that is no placeholder and no prose, a `password`
+ * with a digit in it, a `token`
  * made by a machine, an `opaque` token that is no UUID either, the value of an `authorization` header, a `cookie`
  * pair, a `phrase` of twelve words or more, or `hex` digits of a key.
  */
-export type ValueShape = 'any' | 'token' | 'opaque' | 'authorization' | 'cookie' | 'phrase' | 'hex'
+export type ValueShape =
+  | 'any'
+  | 'password'
+  | 'token'
+  | 'opaque'
+  | 'authorization'
+  | 'cookie'
+  | 'phrase'
+  | 'hex'
 
 export interface NameVerdict {
   readonly rule: SecretRule
   readonly shape: ValueShape
 }
 
-/** Phrases of whole words that end a name. A hyphen stands for nothing or for any separator. */
-export const NAME_PHRASES: readonly (readonly [SecretRule, ValueShape, string])[] = [
+/** Phrases of whole words that end a name; a hyphen is where two words may also be written as one. */
+const PHRASES: readonly (readonly [SecretRule, ValueShape, string])[] = [
   ['password', 'any', 'password passwd pass-word pass-phrase pass-code'],
   ['password', 'opaque', 'pass pwd passwort credential'],
   [
@@ -33,60 +43,85 @@ export const NAME_PHRASES: readonly (readonly [SecretRule, ValueShape, string])[
   ['access_token', 'opaque', 'jwt csrf-token xsrf-token login-token deploy-token reset-token'],
   ['authorization', 'authorization', 'authorization'],
   ['cookie', 'cookie', 'cookie'],
-  ['recovery_phrase', 'phrase', 'mnemonic recovery-phrase seed-phrase backup-phrase seed-words'],
+  ['recovery_phrase', 'phrase', 'mnemonic recovery-phrase seed-phrase backup-phrase seed-word'],
   ['private_key_hex', 'hex', 'wallet-key deployer-key signer-key owner-key spend-key signer'],
   ['private_key_hex', 'hex', 'sk priv seed entropy master-seed'],
 ]
 
 /** Words after the phrase that leave the value what it was: `password_confirmation`, `private_key_pem`. */
-export const NEUTRAL_ENDINGS =
-  'value text plain plaintext raw string str data base64 b64 hex pem der bytes confirm confirmation repeat again old new current header'
+const NEUTRAL: ReadonlySet<string> = new Set(
+  (
+    'value text plain plaintext raw string str data base b hex pem der bytes confirm confirmation repeat again old ' +
+    'new current header'
+  ).split(' '),
+)
 
 /** Words before the phrase that make the value a label, a link or a public thing. */
-const DISARMING = 'public publishable forgot reset change show hide toggle wrong invalid missing'
+const DISARMING: ReadonlySet<string> = new Set(
+  'public publishable forgot reset change show hide toggle wrong invalid missing'.split(' '),
+)
 
-const BY_PHRASE: ReadonlyMap<string, NameVerdict> = new Map(
-  NAME_PHRASES.flatMap(([rule, shape, phrases]) =>
+const VERDICTS: ReadonlyMap<string, NameVerdict> = new Map(
+  PHRASES.flatMap(([rule, shape, phrases]) =>
     phrases
       .split(' ')
       .flatMap((phrase) => [phrase.replaceAll('-', ' '), phrase.replaceAll('-', '')])
+      .flatMap((phrase) => [phrase, `${phrase}s`])
       .map((phrase) => [phrase, { rule, shape }] as const),
   ),
 )
-const NEUTRAL: ReadonlySet<string> = new Set(NEUTRAL_ENDINGS.split(' '))
-const DISARMS: ReadonlySet<string> = new Set(DISARMING.split(' '))
+/** The last words of all phrases. */
+const LAST_WORDS: ReadonlySet<string> = new Set(
+  [...VERDICTS.keys(), 'token'].map((phrase) => phrase.slice(phrase.lastIndexOf(' ') + 1)),
+)
 const LONGEST_PHRASE = 3
+/** Digits and separators between two words of a name. */
+const MAX_GAP = 3
 /** A longer name is data. */
 const MAX_NAME = 128
 
 /** What a member name says of its value; `undefined` for an ordinary name. */
 export function judgeName(name: string): NameVerdict | undefined {
-  if (name.length > MAX_NAME) return
+  if (name.length > MAX_NAME || !endsTelling(name, name.length)) return
   const words = wordsOf(name)
   let end = words.length
-  while (end > 1 && isNeutral(words[end - 1] ?? '')) end -= 1
+  while (end > 1 && NEUTRAL.has(words[end - 1] ?? '')) end -= 1
   for (let start = Math.max(0, end - LONGEST_PHRASE); start < end; start += 1) {
-    const phrase = words.slice(start, end).join(' ')
-    const verdict = BY_PHRASE.get(phrase) ?? BY_PHRASE.get(phrase.replace(/s$/, ''))
-    if (verdict) return DISARMS.has(words[start - 1] ?? '') ? undefined : verdict
+    const verdict = VERDICTS.get(words.slice(start, end).join(' '))
+    if (verdict) return DISARMING.has(words[start - 1] ?? '') ? undefined : verdict
   }
   // X-Auth-Token, X-Vault-Token and their kind; a bare `token` is as often a currency or a page.
-  return words.length > 2 && words[0] === 'x' && words[end - 1] === 'token'
+  return end > 2 && words[0] === 'x' && words[end - 1] === 'token'
     ? { rule: 'access_token', shape: 'token' }
     : undefined
 }
 
-function isNeutral(word: string): boolean {
-  return NEUTRAL.has(word) || /^[0-9]+$/.test(word)
+/** The lowercase words of `camelCase`, `snake_case`, `kebab-case` and `HTTPHeader2`; digits only part them. */
+export function wordsOf(name: string): string[] {
+  return (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).map((word) => word.toLowerCase())
 }
 
-/** The lowercase words of `camelCase`, `snake_case`, `kebab-case`, `HTTPHeader` and `password2`. */
-export function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .replace(/([a-zA-Z])([0-9]+)$/, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '')
+/**
+ * Whether the text up to `end` ends with a word that a telling name ends with. Says no to nearly every name at the
+ * price of reading its last word; a yes is for {@link judgeName} to confirm.
+ */
+export function endsTelling(text: string, end: number): boolean {
+  let wordEnd = end
+  for (let words = 0; words < LONGEST_PHRASE; words += 1) {
+    for (let gap = 0; gap < MAX_GAP && !isLetter(text.charCodeAt(wordEnd - 1)); gap += 1)
+      wordEnd -= 1
+    const start = wordStart(text, wordEnd)
+    const hash = hashOf(text, start, wordEnd)
+    if (TELLING_HASHES.has(hash)) return true
+    if (!NEUTRAL_HASHES.has(hash)) return false
+    wordEnd = start
+  }
+  return false
+}
+
+const TELLING_HASHES: ReadonlySet<number> = hashesOf(LAST_WORDS)
+const NEUTRAL_HASHES: ReadonlySet<number> = hashesOf(NEUTRAL)
+
+function hashesOf(words: Iterable<string>): ReadonlySet<number> {
+  return new Set([...words].map((word) => hashOf(word, 0, word.length)))
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { BIP39_ENGLISH } from './bip39-english.ts'
+import { MAX_GAP } from './phrase-screen.ts'
 import type { Span } from './rules.ts'
 
 const INDEX_OF: ReadonlyMap<string, number> = new Map(
@@ -7,8 +8,6 @@ const INDEX_OF: ReadonlyMap<string, number> = new Map(
 )
 /** Numbers of words that the standard knows, longest first. */
 const LENGTHS = [24, 21, 18, 15, 12] as const
-/** What may stand between two words: spaces, list marks, quotes and numbers, but no other letters. */
-const MAX_GAP = 24
 
 interface Word {
   readonly index: number
@@ -21,7 +20,7 @@ export function findRecoveryPhrases(text: string): Span[] {
   const spans: Span[] = []
   let run: Word[] = []
   // In JSON text a line break is a backslash and a letter, which is no part of the next word.
-  for (const match of text.replace(/\\[nrt]/g, '  ').matchAll(/\p{L}+/gu)) {
+  for (const match of text.replace(/\\[A-Za-z]/g, '  ').matchAll(/\p{L}+/gu)) {
     const word = match[0]
     const start = match.index
     const index = word.length > 8 ? undefined : INDEX_OF.get(word.toLowerCase())

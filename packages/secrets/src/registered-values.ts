@@ -17,10 +17,9 @@ interface Form {
 export class RegisteredValues {
   /** By their first characters. */
   readonly #forms = new Map<string, Form[]>()
-
-  get isEmpty(): boolean {
-    return this.#forms.size === 0
-  }
+  #length = 0
+  /** By a pair of characters: how far the window may move when it ends with them. */
+  #shifts: Uint8Array | undefined
 
   add(value: string, name: string | undefined): void {
     for (const { text, within } of formsOf(value)) {
@@ -32,15 +31,29 @@ export class RegisteredValues {
       forms.sort((a, b) => b.text.length - a.text.length)
       this.#forms.set(head, forms)
     }
+    this.#prepare()
+  }
+
+  /**
+   * Whether the text may hold a value. Most of it is skipped (Wu and Manber 1994): a window as long as the shortest
+   * form moves on by as much as the pair of characters at its end allows.
+   */
+  mayHold(text: string): boolean {
+    const shifts = this.#shifts
+    if (shifts === undefined) return false
+    for (let end = this.#length; end <= text.length; ) {
+      const shift = shifts[pairAt(text, end - 2)] ?? 0
+      if (shift === 0 && this.#formAt(text, end - this.#length)) return true
+      end += shift || 1
+    }
+    return false
   }
 
   find(text: string): Span[] {
     const spans: Span[] = []
-    if (this.isEmpty) return spans
+    if (!this.mayHold(text)) return spans
     for (let start = 0; start + MIN_REGISTERED <= text.length; start += 1) {
-      const found = this.#forms
-        .get(text.slice(start, start + MIN_REGISTERED))
-        ?.find((form) => text.startsWith(form.text, start))
+      const found = this.#formAt(text, start)
       if (!found) continue
       const end = start + found.text.length
       const [from, to] = found.within ? withNeighbours(text, start, end) : [start, end]
@@ -49,6 +62,30 @@ export class RegisteredValues {
     }
     return spans
   }
+
+  #formAt(text: string, start: number): Form | undefined {
+    return this.#forms
+      .get(text.slice(start, start + MIN_REGISTERED))
+      ?.find((form) => text.startsWith(form.text, start))
+  }
+
+  #prepare(): void {
+    const texts = [...this.#forms.values()].flat().map((form) => form.text)
+    this.#length = Math.min(255, ...texts.map((text) => text.length))
+    this.#shifts = new Uint8Array(PAIRS).fill(this.#length - 1)
+    for (const text of texts) {
+      for (let end = 2; end <= this.#length; end += 1) {
+        const pair = pairAt(text, end - 2)
+        this.#shifts[pair] = Math.min(this.#shifts[pair] ?? 0, this.#length - end)
+      }
+    }
+  }
+}
+
+const PAIRS = 0x1_00_00
+
+function pairAt(text: string, start: number): number {
+  return ((text.charCodeAt(start) << 8) ^ text.charCodeAt(start + 1)) & (PAIRS - 1)
 }
 
 function formsOf(value: string): Pick<Form, 'text' | 'within'>[] {

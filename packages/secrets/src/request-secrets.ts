@@ -1,6 +1,7 @@
 import type { JsonValue, RequestValue } from '@mfm/core-types'
 import { isSecretHandle } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
+import { isList } from './lists.ts'
 import { placeholderOf } from './secret.ts'
 
 /** Twice what the canonical encoder takes by default: deep enough, and a cycle ends here. */
@@ -31,7 +32,7 @@ function replaceHandles(value: RequestValue, depth: number): JsonValue {
   if (typeof value !== 'object' || value === null) return value
   if (isSecretHandle(value)) return placeholderOf(value)
   checkDepth(depth)
-  if (isArray(value)) {
+  if (isList(value)) {
     let copy: JsonValue[] | undefined
     for (const [index, item] of value.entries()) {
       const replaced = replaceHandles(item, depth + 1)
@@ -68,9 +69,4 @@ export function checkDepth(depth: number): void {
     message: `the value is nested deeper than ${MAX_DEPTH} levels`,
     details: { maxDepth: MAX_DEPTH },
   })
-}
-
-/** `Array.isArray`, whose own type guard leaves readonly arrays out. */
-function isArray(value: RequestValue): value is readonly RequestValue[] {
-  return Array.isArray(value)
 }

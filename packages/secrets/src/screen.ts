@@ -1,16 +1,23 @@
 import type { JsonValue } from '@mfm/core-types'
-import { judgeName } from './member-names.ts'
+import { labelOf, mayBePhrase } from './fields.ts'
+import { isList } from './lists.ts'
+import { endsTelling, judgeName } from './member-names.ts'
 import { checkDepth } from './request-secrets.ts'
 import type { TextDetector } from './text-detector.ts'
 
 const MAX_NAMES = 4096
 const MAX_NAME_LENGTH = 64
 
+const ORDINARY = 0
+/** A string or a list under this name needs the close look. */
+const TELLING = 1
+/** The name itself does. */
+const SUSPECT = 2
+
 /** The cheap first look: whether a value may hold a secret at all. Most do not, and for them this is the whole cost. */
 export class Screen {
   readonly #detector: TextDetector
-  /** Names that were judged: whether a string or a list under this name needs the close look. */
-  readonly #names = new Map<string, boolean>()
+  readonly #judged = new Map<string, number>()
 
   constructor(detector: TextDetector) {
     this.#detector = detector
@@ -18,7 +25,7 @@ export class Screen {
 
   /** To be called when what counts as a secret has changed. */
   forget(): void {
-    this.#names.clear()
+    this.#judged.clear()
   }
 
   /** @throws MfmError `json_too_deep` */
@@ -26,33 +33,42 @@ export class Screen {
     if (typeof value === 'string') return this.#detector.mayHold(value)
     if (typeof value !== 'object' || value === null) return false
     checkDepth(depth)
-    return Array.isArray(value)
-      ? this.#list(value, depth)
-      : this.#members(value as { readonly [name: string]: JsonValue }, depth)
+    return isList(value) ? this.#list(value, depth) : this.#members(value, depth)
   }
 
   #list(items: readonly JsonValue[], depth: number): boolean {
-    if (items.length >= 12 && typeof items[0] === 'string') return true
-    return items.some((item) => this.mayHold(item, depth + 1))
+    if (mayBePhrase(items)) return true
+    for (const item of items) {
+      if (this.mayHold(item, depth + 1)) return true
+      // A name in a list of pairs, an option in a list of arguments.
+      if (typeof item === 'string' && endsTelling(item, item.length)) return true
+    }
+    return false
   }
 
   #members(object: { readonly [name: string]: JsonValue }, depth: number): boolean {
     for (const name of Object.keys(object)) {
       const item = object[name] ?? null
-      if (this.#isTelling(name) && (typeof item === 'string' || Array.isArray(item))) return true
-      if (this.#detector.mayHold(name) || this.mayHold(item, depth + 1)) return true
+      const verdict = this.#verdictOf(name)
+      if (verdict !== ORDINARY && (verdict === SUSPECT || needsCloseLook(item))) return true
+      if (this.mayHold(item, depth + 1)) return true
     }
-    return false
+    return typeof object['value'] === 'string' && judgeName(labelOf(object)) !== undefined
   }
 
-  #isTelling(name: string): boolean {
-    const known = this.#names.get(name)
+  #verdictOf(name: string): number {
+    const known = this.#judged.get(name)
     if (known !== undefined) return known
-    const telling = judgeName(name) !== undefined
-    if (name.length <= MAX_NAME_LENGTH) {
-      if (this.#names.size >= MAX_NAMES) this.#names.clear()
-      this.#names.set(name, telling)
+    const telling = judgeName(name) === undefined ? ORDINARY : TELLING
+    const verdict = this.#detector.mayHold(name) ? SUSPECT : telling
+    if (name.length <= MAX_NAME_LENGTH && verdict !== SUSPECT) {
+      if (this.#judged.size >= MAX_NAMES) this.#judged.clear()
+      this.#judged.set(name, verdict)
     }
-    return telling
+    return verdict
   }
+}
+
+function needsCloseLook(item: JsonValue): boolean {
+  return typeof item === 'string' || isList(item)
 }

@@ -14,7 +14,10 @@ import { TextDetector } from './text-detector.ts'
 export interface SecretGuardOptions {
   /** What {@link SecretGuard.admit} does with a hit. */
   readonly mode: 'refuse' | 'redact'
-  /** For the digests of redacted values: 16 bytes or more, the same wherever equal secrets must look equal. */
+  /**
+   * For the digests in redacted values: 16 bytes or more, the same wherever equal secrets are to stay equal. Without
+   * it a redacted value names its rule alone, and all values of one rule look the same.
+   */
   readonly key?: Uint8Array | undefined
   readonly exceptions?: readonly SecretException[] | undefined
 }
@@ -38,17 +41,11 @@ export class SecretGuard {
   readonly #detector = new TextDetector()
   readonly #screen = new Screen(this.#detector)
 
-  /** @throws MfmError `invalid_option`; mode `redact` needs a key */
+  /** @throws MfmError `invalid_option` */
   constructor(options: SecretGuardOptions) {
     const { mode, key, exceptions } = decode(optionsSchema, options, 'invalid_option', {
       what: 'the options of the secret guard',
     })
-    if (mode === 'redact' && !key) {
-      throw new MfmError('invalid_option', {
-        message: 'the secret mode redact needs a key, or equal secrets would not stay equal',
-        details: { option: 'key' },
-      })
-    }
     this.#mode = mode
     this.#redaction = new Redaction(key)
     this.#exceptions = new Exceptions(exceptions ?? [])

@@ -1,8 +1,13 @@
-import { findAssignments } from './assignments.ts'
+import { findAssignments, mayAssign } from './assignments.ts'
+import { mayHoldPhrase } from './phrase-screen.ts'
 import { findRecoveryPhrases } from './recovery-phrase.ts'
 import { RegisteredValues } from './registered-values.ts'
-import { masked, type Span } from './rules.ts'
-import { findTokens } from './token-shapes.ts'
+import type { Span } from './rules.ts'
+import { masked } from './rules.ts'
+import { findTokens, mayHoldToken } from './token-shapes.ts'
+
+/** No shape and no assignment is shorter: `pwd=abcd1`. */
+const SHORTEST = 9
 
 /** Finds secrets in a text by their own shape, by what assigns them, or because they were registered. */
 export class TextDetector {
@@ -10,7 +15,10 @@ export class TextDetector {
 
   /** `false` where the text certainly holds nothing; the cheap question that every string is asked. */
   mayHold(text: string): boolean {
-    return text.length >= 6
+    return (
+      this.registered.mayHold(text) ||
+      (text.length >= SHORTEST && (mayHoldToken(text) || mayAssign(text) || mayHoldPhrase(text)))
+    )
   }
 
   /** In order and apart from each other; what overlaps is one span under the rule of the surest. */

@@ -65,6 +65,30 @@ const SHAPES: readonly TokenShape[] = [
   },
 ]
 
+/**
+ * Says no to nearly every text in one pass: each branch begins with a character that is rare in prose and in JSON and
+ * looks back from there. A superset of {@link SHAPES}.
+ */
+const HINT = new RegExp(
+  [
+    '_(?<=gh[pousr]_|github_pat_|[rs]k_(?:live|test)_|whsec_|npm_)[A-Za-z0-9]{16}',
+    '-(?<=(?<!\\w)(?:gl[a-z]{2,5}|xox[a-z]|xapp|sk)-)[\\w.-]{10}',
+    '-(?<=-----)BEGIN',
+    '\\.(?<=SG\\.)[\\w-]{16}',
+    'J(?<=eyJ)[\\w-]{8}',
+    'I(?:(?<=A[KS]I)A[A-Z0-9]{16}|(?<=AI)za[\\w-]{35})',
+    'K(?<=SK)[0-9a-f]{32}',
+    '@(?<=:\\\\?/\\\\?/[^\\s/\\\\?#@"\'<>]{2,512}@)',
+    '[Bb](?:earer|EARER)[ \\t]{1,4}[\\w.~+/-]{16}',
+    '[Bb](?:asic|ASIC)[ \\t]{1,4}[a-z+/-]*[A-Z0-9]',
+  ].join('|'),
+)
+
+/** Whether the text may hold a token; a yes is for {@link findTokens} to confirm. */
+export function mayHoldToken(text: string): boolean {
+  return HINT.test(text)
+}
+
 /** Every token in the text, in no order. */
 export function findTokens(text: string): Span[] {
   const spans: Span[] = []

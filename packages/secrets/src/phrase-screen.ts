@@ -1,0 +1,85 @@
+import { BIP39_ENGLISH } from './bip39-english.ts'
+import { hashOf, isLetter } from './word-hash.ts'
+
+/** The fewest words of a recovery phrase. */
+export const PHRASE_WORDS = 12
+const SHORTEST_WORD = 3
+const LONGEST_WORD = 8
+/** What may stand between two words of a phrase: spaces, list marks, quotes and numbers, but no letters. */
+export const MAX_GAP = 24
+/** Twelve words of three letters with one sign between them: every phrase reaches over a multiple of this. */
+const STRIDE = PHRASE_WORDS * SHORTEST_WORD + PHRASE_WORDS - 1
+const BACKSLASH = 0x5c
+
+const TABLE_SIZE = 1 << 16
+const TABLE: Uint8Array = new Uint8Array(TABLE_SIZE)
+for (const word of BIP39_ENGLISH) TABLE[hashOf(word, 0, word.length) & (TABLE_SIZE - 1)] = 1
+
+/**
+ * Whether the text may hold a recovery phrase: somewhere twelve words in a row look like words of the list. Reads one
+ * word in 47 characters, and its neighbours only where it looks like one.
+ */
+export function mayHoldPhrase(text: string): boolean {
+  for (let at = STRIDE - 1; at < text.length; at += STRIDE) {
+    const end = isInWord(text, at) ? wordEnd(text, at) : at
+    const before = countBack(text, end)
+    if (before > 0 && before + countOn(text, end, PHRASE_WORDS - before) >= PHRASE_WORDS)
+      return true
+  }
+  return false
+}
+
+/** Whether a text may be one word of the list. */
+export function isListedWord(text: string): boolean {
+  return isListed(text, 0, text.length)
+}
+
+/** How many words of the list stand before `end`, the nearest included; at most twelve. */
+function countBack(text: string, end: number): number {
+  let at = end
+  for (let words = 0; words < PHRASE_WORDS; words += 1) {
+    const limit = at - MAX_GAP
+    while (at > limit && !isInWord(text, at - 1)) at -= 1
+    const start = wordBegin(text, at)
+    if (!isListed(text, start, at)) return words
+    at = start
+  }
+  return PHRASE_WORDS
+}
+
+/** How many words of the list stand after `start`; at most `most`. */
+function countOn(text: string, start: number, most: number): number {
+  let at = start
+  for (let words = 0; words < most; words += 1) {
+    const limit = at + MAX_GAP
+    while (at < limit && !isInWord(text, at)) at += 1
+    const end = wordEnd(text, at)
+    if (!isListed(text, at, end)) return words
+    at = end
+  }
+  return most
+}
+
+function isListed(text: string, start: number, end: number): boolean {
+  const length = end - start
+  if (length < SHORTEST_WORD || length > LONGEST_WORD) return false
+  return TABLE[hashOf(text, start, end) & (TABLE_SIZE - 1)] === 1
+}
+
+/** A letter behind a backslash is the second half of an escape in JSON text, as in `\nabandon`. */
+function isInWord(text: string, at: number): boolean {
+  return isLetter(text.charCodeAt(at)) && text.charCodeAt(at - 1) !== BACKSLASH
+}
+
+/** Words of more than eight letters are cut off: they are not in the list. */
+function wordBegin(text: string, end: number): number {
+  let start = end
+  while (end - start <= LONGEST_WORD && isInWord(text, start - 1)) start -= 1
+  return start
+}
+
+function wordEnd(text: string, start: number): number {
+  let end = start
+  while (end - start <= LONGEST_WORD && isInWord(text, end)) end += 1
+  return end
+}
