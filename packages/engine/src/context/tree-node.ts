@@ -1,6 +1,6 @@
 import { canonicalize, decodeJsonArtifact, jsonArtifact, sha256 } from '@mfm/canonical-json'
 import type { ArtifactId, JsonValue, NewArtifact, NumberProfile } from '@mfm/core-types'
-import { artifactIdSchema, jsonValueSchema } from '@mfm/core-types'
+import { artifactIdSchema, isArtifactId, jsonObjectSchema } from '@mfm/core-types'
 import { decode } from '@mfm/errors'
 import { z } from 'zod'
 
@@ -75,12 +75,18 @@ export function encodeNode(node: TreeNode): NewArtifact {
   })
 }
 
+const addressesSchema = z.custom<Readonly<Record<string, ArtifactId>>>(
+  (value) =>
+    jsonObjectSchema.safeParse(value).success && Object.values(Object(value)).every(isArtifactId),
+)
+
 const nodeSchema = z.discriminatedUnion('type', [
   z.strictObject({
     v: z.literal(1),
     type: z.literal('leaf'),
-    values: z.record(z.string(), jsonValueSchema),
-    large: z.record(z.string(), artifactIdSchema),
+    // Not z.record, which loses a member named __proto__.
+    values: jsonObjectSchema,
+    large: addressesSchema,
   }),
   z.strictObject({
     v: z.literal(1),

@@ -14,14 +14,14 @@ export class EventComparison {
     this.#recorded = recorded
   }
 
-  /** The recorded event that comes next. */
-  get expected(): EventEnvelope | undefined {
-    return this.#recorded[this.#position]
+  /** The recorded event that comes after `count` more. */
+  expectedAfter(count: number): EventEnvelope | undefined {
+    return this.#recorded[this.#position + count]
   }
 
   /** The difference between what was produced and what comes next; `undefined` where they are the same. */
   next(produced: RunEvent): Difference | undefined {
-    const { expected } = this
+    const expected = this.expectedAfter(0)
     this.#position += 1
     if (expected === undefined) return surplus(produced)
     const before = comparable(expected.event)
@@ -32,7 +32,7 @@ export class EventComparison {
 
   /** What was recorded and did not come. */
   end(): Difference | undefined {
-    const { expected } = this
+    const expected = this.expectedAfter(0)
     if (expected === undefined) return undefined
     return {
       ...placeOf(expected.event),

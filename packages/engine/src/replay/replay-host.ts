@@ -105,10 +105,10 @@ export class ReplayHost implements RunHost {
   }
 
   /** A run that was cancelled, or ran out of time, ends where it was recorded to. */
-  stopReason(): MfmError | undefined {
+  stopReason(waiting: number): MfmError | undefined {
     if (this.signal.aborted)
       return new MfmError('attempt_interrupted', { cause: this.signal.reason })
-    const event = this.#comparison.expected?.event
+    const event = this.#comparison.expectedAfter(waiting)?.event
     if (!this.#options.compare || event?.type !== 'run_completed') return undefined
     if (event.status === 'cancelled') return new MfmError('run_cancelled')
     if (event.error?.code !== 'run_deadline_exceeded') return undefined

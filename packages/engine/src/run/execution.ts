@@ -68,7 +68,7 @@ export class Execution {
   /** Resolves to `undefined` when the state has completed. */
   async #runState(node: StateNode): Promise<Ending | undefined> {
     for (;;) {
-      const stop = this.#host.stopReason()
+      const stop = this.#host.stopReason(this.#events.length)
       if (stop !== undefined) return await this.#stop(stop)
       const next = decideNext(this.#history.states.get(node.id), this.#host.config)
       if (next.type === 'give_up') return await this.#end('failed', next.error)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { ErrorInfo } from '@mfm/core-types'
 import { isSegment } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
@@ -21,6 +22,7 @@ export function failureInfo(error: unknown, guard: SecretGuard): ErrorInfo {
 }
 
 function threw(error: unknown): MfmError {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const text =
+    error instanceof Error ? `${error.name}: ${error.message}` : inspect(error, { depth: 0 })
   return new MfmError('state_threw', { message: text, cause: error })
 }

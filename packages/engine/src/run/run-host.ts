@@ -43,8 +43,12 @@ export interface RunHost {
   /** Ends the attempt when its deadline passes; the disposer stops the watch. */
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable
   waitUntil(millis: number): Promise<void>
-  /** Why the run must stop between two attempts; `undefined` to go on. */
-  stopReason(): MfmError | undefined
+  /**
+   * Why the run must stop between two attempts; `undefined` to go on.
+   *
+   * @param waiting events that the loop has made and not yet given to {@link commit}
+   */
+  stopReason(waiting: number): MfmError | undefined
   /** In a replay: the end of an attempt that no code brought about. */
   recordedOutsideEnd(stateId: StateId, attempt: number): StateFailed | undefined
   takeFailpoint(name: FailpointName): boolean
