@@ -1,5 +1,5 @@
 import type { CallOptions, FactKey, IoProvider, JsonValue, RequestValue } from '@mfm/core-types'
-import type { FetchInit, FetchInput } from '@mfm/transport-http'
+import type { FetchInit, HttpInput } from '@mfm/transport-http'
 import { fetchThrough } from '@mfm/transport-http'
 
 export interface RecordOptions {
@@ -10,7 +10,7 @@ export interface RecordOptions {
 /** Outside input for a state. Each answer is recorded as a fact; a resume and a replay get the same one. */
 export interface Io {
   /** As the global `fetch`; also takes `{ endpoint, path }` for a server known by name. */
-  fetch(input: FetchInput, init?: FetchInit): Promise<Response>
+  fetch(input: HttpInput, init?: FetchInit): Promise<Response>
   /** Milliseconds since the epoch. */
   now(): Promise<number>
   /** A number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives. */

@@ -70,8 +70,11 @@ export function isOp(value: unknown): value is Op {
  *
  * @throws MfmError `invalid_input`
  */
-export function initialContext(op: Op<never, never> | Op, input: unknown): JsonObject {
-  const key: AnyContextKey | undefined = op.input
+export function initialContext(
+  op: Pick<Op, 'id'> & { readonly input: AnyContextKey | undefined },
+  input: unknown,
+): JsonObject {
+  const { input: key } = op
   if (key === undefined) {
     if (input === undefined || input === null) return {}
     throw new MfmError('invalid_input', { message: `${op.id} takes no input` })
@@ -84,7 +87,10 @@ export function initialContext(op: Op<never, never> | Op, input: unknown): JsonO
 }
 
 /** The result that a finished context holds; `undefined` for an op without output. */
-export function outputOf<Output>(op: Op<never, Output>, context: JsonObject): Output | undefined {
+export function outputOf<Output>(
+  op: Pick<Op<never, Output>, 'id' | 'output'>,
+  context: JsonObject,
+): Output | undefined {
   const { output } = op
   if (output === undefined || !Object.hasOwn(context, output.name)) return undefined
   return decode(output.schema, context[output.name], 'context_value_invalid', {

@@ -1,4 +1,4 @@
-import type { JsonValue, RunContext } from '@mfm/core-types'
+import type { RunContext } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
 import type { AnyContextKey, ValueOf } from './context-key.ts'
 
@@ -18,7 +18,7 @@ export interface TypedContext<Read extends AnyContextKey, Write extends AnyConte
 }
 
 export function typedContext(context: RunContext): TypedContext<AnyContextKey, AnyContextKey> {
-  const find = async (key: AnyContextKey): Promise<unknown> => {
+  const find = async <K extends AnyContextKey>(key: K): Promise<ValueOf<K> | undefined> => {
     const stored = await context.read(key.name)
     return stored === undefined ? undefined : judge(key, stored)
   }
@@ -33,8 +33,7 @@ export function typedContext(context: RunContext): TypedContext<AnyContextKey, A
       })
     },
     write: (key, value) => {
-      // What is JSON is judged by the context itself.
-      context.write(key.name, judge(key, value) as JsonValue)
+      context.write(key.name, judge(key, value))
     },
     delete: (key) => {
       context.delete(key.name)
@@ -42,8 +41,9 @@ export function typedContext(context: RunContext): TypedContext<AnyContextKey, A
   }
 }
 
-function judge(key: AnyContextKey, value: unknown): unknown {
-  return decode<unknown>(key.schema, value, 'context_value_invalid', {
+/** Whether it is JSON is judged by the context itself. */
+function judge<K extends AnyContextKey>(key: K, value: unknown): ValueOf<K> {
+  return decode<ValueOf<K>>(key.schema, value, 'context_value_invalid', {
     what: `the value of the context key ${key.name}`,
     details: { key: key.name },
   })
