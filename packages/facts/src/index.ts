@@ -1,3 +1,4 @@
+export { abortError } from './abort-error.ts'
 export { parseRandomLength, parseSleep } from './arguments.ts'
 export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'

@@ -1,4 +1,4 @@
-import { isMfmError, MfmError } from '@mfm/errors'
+import { abortError } from '@mfm/facts'
 
 /**
  * Runs a task until it ends or the signal is aborted, whichever is first. A task that does not listen to the signal
@@ -25,8 +25,4 @@ export function joinSignals(...given: readonly (AbortSignal | undefined)[]): Abo
   const [first, second] = signals
   if (first === undefined) return new AbortController().signal
   return second === undefined ? first : AbortSignal.any(signals)
-}
-
-function abortError({ reason }: AbortSignal): MfmError {
-  return isMfmError(reason) ? reason : new MfmError('call_aborted', { cause: reason })
 }

@@ -13,6 +13,7 @@ import { MfmError } from '@mfm/errors'
 import type { AskedCall, DerivedKind, RecordedFact } from '@mfm/facts'
 import {
   AttemptCounters,
+  abortError,
   askCall,
   derivedKey,
   divergedError,
@@ -43,6 +44,8 @@ export interface ReplayIoOptions {
   readonly divergence?: 'error' | 'accept' | undefined
   /** `false` refuses every outside input with `io_not_allowed`. */
   readonly allowIo?: boolean | undefined
+  /** Aborted when the attempt must end: what is asked then rejects. The signal of a single call has no effect. */
+  readonly signal?: AbortSignal | undefined
   /** Whether an attempt may be made again after a missing fact. Default `false`. */
   readonly missingFactRetryable?: boolean | undefined
 }
@@ -186,7 +189,9 @@ export class ReplayIo implements IoProvider {
 
   #admitInput(): void {
     this.#refuseClosed()
-    if (this.#options.allowIo === false) throw new MfmError('io_not_allowed')
+    const { allowIo, signal } = this.#options
+    if (allowIo === false) throw new MfmError('io_not_allowed')
+    if (signal?.aborted) throw abortError(signal)
   }
 
   #refuseClosed(): void {

@@ -1,2 +1,8 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/transport-http'
+export type { EndpointInput, HttpInput } from './address.ts'
+export { type HttpInit, httpRequest } from './build-request.ts'
+export type { EndpointAddress } from './endpoints.ts'
+export { type FetchInit, fetchThrough } from './fetch-through.ts'
+export type { HttpBody, HttpRequest, TextWithSecrets } from './http-request.ts'
+export type { HttpResponse, RecordedBody } from './http-response.ts'
+export { HTTP_NAMESPACE, type HttpTransportOptions, httpTransport } from './http-transport.ts'
+export type { HeadersInput } from './request-headers.ts'

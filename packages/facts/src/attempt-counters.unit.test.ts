@@ -1,0 +1,33 @@
+import type { ArtifactId } from '@mfm/core-types'
+import { describe, expect, it } from 'vitest'
+import { AttemptCounters } from './attempt-counters.ts'
+
+const A = 'a'.repeat(64) as ArtifactId
+const B = 'b'.repeat(64) as ArtifactId
+
+describe('AttemptCounters', () => {
+  it('counts derived keys apart from operations', () => {
+    const counters = new AttemptCounters()
+    expect([counters.nextDerived(), counters.nextDerived(), counters.nextOperation()]).toEqual([
+      0, 1, 0,
+    ])
+  })
+
+  it('counts occurrences by namespace and request', () => {
+    const counters = new AttemptCounters()
+    expect([
+      counters.nextOccurrence('http', A),
+      counters.nextOccurrence('http', A),
+      counters.nextOccurrence('http', B),
+      counters.nextOccurrence('local', A),
+      counters.nextOccurrence('http', A),
+    ]).toEqual([0, 1, 0, 0, 2])
+  })
+
+  it('counts tries by key', () => {
+    const counters = new AttemptCounters()
+    expect([counters.nextTry('k'), counters.nextTry('other'), counters.nextTry('k')]).toEqual([
+      0, 0, 1,
+    ])
+  })
+})
