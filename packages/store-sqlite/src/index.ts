@@ -1,2 +1,6 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/store-sqlite'
+export type { SqliteArtifactStore } from './artifact-store.ts'
+export type { SqliteAtomicRecorder } from './atomic-recorder.ts'
+export type { SqliteEventStore } from './event-store.ts'
+export type { SqliteFactIndex } from './fact-index.ts'
+export { openSqliteStores, type SqliteStores } from './open.ts'
+export type { SqliteStoreOptions, StoreLimits } from './options.ts'

@@ -20,6 +20,7 @@ type Code =
   | 'store_unavailable'
   | 'store_busy'
   | 'store_schema_unsupported'
+  | 'store_corruption'
   | 'store_failed'
   | 'payload_too_large'
   | 'cursor_invalid'
@@ -100,6 +101,10 @@ export const STORAGE_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   store_schema_unsupported: entry('storage', 'unsupported', 'storage', {
     meaning: 'The store was written by a newer release, or is not a store of this kind.',
     help: 'Use a release that knows the schema version that details name, or another file.',
+  }),
+  store_corruption: entry('storage', 'corruption', 'storage', {
+    meaning: 'A file of the store is not as it was written.',
+    help: 'Details name the damaged part. Rebuild it where it is derived from the rest, or restore the store from a copy.',
   }),
   store_failed: entry('storage', 'other', 'storage', {
     meaning: 'The store failed in a way that has no name of its own.',

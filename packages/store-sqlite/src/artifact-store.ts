@@ -1,0 +1,96 @@
+import type {
+  ArtifactId,
+  ArtifactKind,
+  ArtifactStore,
+  CallOptions,
+  ManyReader,
+  NewArtifact,
+  StoreDescription,
+} from '@mfm/core-types'
+import { MfmError, parseId } from '@mfm/errors'
+import { readArtifact } from './artifact-bytes.ts'
+import { newArtifact } from './artifact-input.ts'
+import type { Journal } from './journal.ts'
+import type { Claim } from './shared-file.ts'
+
+export interface ArtifactStoreParts {
+  readonly description: StoreDescription
+  readonly claim: Claim
+  readonly payloadBytes: number
+}
+
+/** The artifacts in one SQLite file. */
+export class SqliteArtifactStore implements ArtifactStore, ManyReader {
+  readonly description: StoreDescription
+  readonly #claim: Claim
+  readonly #payloadBytes: number
+
+  constructor({ description, claim, payloadBytes }: ArtifactStoreParts) {
+    this.description = description
+    this.#claim = claim
+    this.#payloadBytes = payloadBytes
+  }
+
+  async put(
+    kind: ArtifactKind,
+    bytes: Uint8Array,
+    { signal }: CallOptions = {},
+  ): Promise<ArtifactId> {
+    this.#claim.requireOpen(signal)
+    const artifact = newArtifact(kind, bytes, this.#payloadBytes)
+    return await this.#claim.backend.write(signal, (journal, recorder) => {
+      const artifacts = unstored(journal, [artifact])
+      recorder.record({ run: undefined, artifacts, bindings: [], events: [] })
+      return artifact.id
+    })
+  }
+
+  async get(id: ArtifactId, { signal }: CallOptions = {}): Promise<Uint8Array> {
+    const [bytes] = await this.#read([id], signal)
+    if (bytes !== undefined) return bytes
+    throw new MfmError('artifact_not_found', { details: { artifactId: id } })
+  }
+
+  async getMany(
+    ids: readonly ArtifactId[],
+    { signal }: CallOptions = {},
+  ): Promise<readonly (Uint8Array | undefined)[]> {
+    return await this.#read(ids, signal)
+  }
+
+  async exists(id: ArtifactId, { signal }: CallOptions = {}): Promise<boolean> {
+    this.#claim.requireOpen(signal)
+    const artifactId = parseId('artifact_id', id)
+    return await this.#claim.backend.read(signal, (journal) => journal.hasArtifact(artifactId))
+  }
+
+  close(): Promise<void> {
+    return this.#claim.close()
+  }
+
+  async #read(
+    ids: readonly ArtifactId[],
+    signal: AbortSignal | undefined,
+  ): Promise<(Uint8Array | undefined)[]> {
+    this.#claim.requireOpen(signal)
+    const checked = ids.map((id) => parseId('artifact_id', id))
+    return await this.#claim.backend.read(signal, (journal) =>
+      checked.map((id) => readArtifact(journal, id)),
+    )
+  }
+}
+
+/**
+ * Those artifacts that are not stored yet, each once. Stored ones are proven, so that nothing points at damage.
+ *
+ * @throws MfmError `artifact_corruption`
+ */
+export function unstored(journal: Journal, artifacts: readonly NewArtifact[]): NewArtifact[] {
+  const fresh = new Map<ArtifactId, NewArtifact>()
+  for (const artifact of artifacts) {
+    if (!fresh.has(artifact.id) && readArtifact(journal, artifact.id) === undefined) {
+      fresh.set(artifact.id, artifact)
+    }
+  }
+  return Array.from(fresh.values())
+}

@@ -1,0 +1,70 @@
+import type { AtomicBatch, AtomicRecorder, CallOptions, RunId } from '@mfm/core-types'
+import { MfmError, parseId } from '@mfm/errors'
+import { givenArtifact } from './artifact-input.ts'
+import { unstored } from './artifact-store.ts'
+import { encodeEvents } from './envelope-codec.ts'
+import { asEventDamage } from './event-reader.ts'
+import { requireHead } from './event-store.ts'
+import { parseFactKey } from './fact-index.ts'
+import type { Journal } from './journal.ts'
+import type { Recording } from './recorder.ts'
+import type { Claim } from './shared-file.ts'
+
+/** Artifacts, bindings and events of a run in one commit of the file. */
+export class SqliteAtomicRecorder implements AtomicRecorder {
+  readonly #claim: Claim
+  readonly #payloadBytes: number
+
+  constructor(claim: Claim, payloadBytes: number) {
+    this.#claim = claim
+    this.#payloadBytes = payloadBytes
+  }
+
+  async recordAtomically(
+    run: RunId,
+    expectedSeq: number,
+    { artifacts, bindings, events }: AtomicBatch,
+    { signal }: CallOptions = {},
+  ): Promise<number> {
+    this.#claim.requireOpen(signal)
+    const runId = parseId('run_id', run)
+    const encoded = encodeEvents(runId, expectedSeq, events, this.#payloadBytes)
+    const given = artifacts.map((artifact) => givenArtifact(artifact, this.#payloadBytes))
+    const bound = bindings.map(({ key, artifactId }) => ({
+      key: parseFactKey(key),
+      artifactId: parseId('artifact_id', artifactId),
+    }))
+    return await this.#claim.backend
+      .write(signal, (journal, recorder) => {
+        requireHead(journal, runId, expectedSeq)
+        recorder.record({
+          run: runId,
+          artifacts: unstored(journal, given),
+          bindings: unbound(journal, runId, bound),
+          events: encoded,
+        })
+        return expectedSeq + encoded.length
+      })
+      .catch(asEventDamage(runId))
+  }
+}
+
+type Bindings = Recording['bindings']
+
+/**
+ * Those bindings that are not in the index yet.
+ *
+ * @throws MfmError `fact_binding_conflict`
+ */
+function unbound(journal: Journal, runId: RunId, bindings: Bindings): Bindings {
+  const fresh = new Map<string, Bindings[number]>()
+  for (const binding of bindings) {
+    const { key, artifactId: given } = binding
+    const bound = fresh.get(key)?.artifactId ?? journal.binding(runId, key)?.id
+    if (bound === undefined) fresh.set(key, binding)
+    else if (bound !== given) {
+      throw new MfmError('fact_binding_conflict', { details: { runId, key, bound, given } })
+    }
+  }
+  return Array.from(fresh.values())
+}

@@ -1,0 +1,179 @@
+import { hasCode, isMfmError } from '@mfm/errors'
+import type { Change } from './group-commit.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { Journal } from './journal.ts'
+import { Patience } from './patience.ts'
+import type { Recorder } from './recorder.ts'
+import { isHandleSound, storeError } from './sqlite-error.ts'
+import type { StoreFile } from './store-file.ts'
+import { MEMORY_PATH, openFile } from './store-file.ts'
+
+export interface BackendOptions {
+  readonly path: string
+  readonly readOnly: boolean
+  readonly busyTimeoutMillis: number
+  /** The derived tables are written when they are this many rows behind. */
+  readonly indexBatchRows: number
+}
+
+type Begin = 'BEGIN' | 'BEGIN IMMEDIATE'
+
+/** One file and all access to it, shared by the ports that stand on it. */
+export class Backend {
+  readonly #options: BackendOptions
+  readonly #group: GroupCommit
+  #file: StoreFile | undefined
+
+  private constructor(options: BackendOptions) {
+    this.#options = options
+    this.#group = new GroupCommit((changes) => this.#commit(changes), options.busyTimeoutMillis)
+  }
+
+  /** @throws MfmError as every method here does, and never another error */
+  static async open(options: BackendOptions): Promise<Backend> {
+    const backend = new Backend(options)
+    await backend.read(undefined, () => undefined)
+    return backend
+  }
+
+  /** Runs `work` in a snapshot of the file; waits where another process is in the way. */
+  read<T>(signal: AbortSignal | undefined, work: (journal: Journal) => T): Promise<T> {
+    return this.#patiently(signal, () => this.#snapshot(work))
+  }
+
+  /** {@link read} at once, or `undefined` where another process is in the way. */
+  readNow<T>(work: (journal: Journal) => T): T | undefined {
+    try {
+      return this.#snapshot(work)
+    } catch (error) {
+      if (hasCode(error, 'store_busy')) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * Runs `work` in a transaction that it shares with others, and resolves when that is durable. `work` refuses by
+   * throwing an MfmError before its first change.
+   */
+  write<T>(
+    signal: AbortSignal | undefined,
+    work: (journal: Journal, recorder: Recorder) => T,
+  ): Promise<T> {
+    return this.#group.submit(signal, () => {
+      const { journal, recorder } = this.#opened()
+      return work(journal, recorder)
+    })
+  }
+
+  /** Derives the look-up tables from the log again. */
+  async rebuildIndexes(): Promise<void> {
+    const { indexBatchRows } = this.#options
+    await this.#patiently(undefined, () =>
+      this.#transaction('BEGIN IMMEDIATE', ({ journal }) => journal.rebuildIndexes(indexBatchRows)),
+    )
+  }
+
+  /** Resolves when no change is under way. */
+  idle(): Promise<void> {
+    return this.#group.idle()
+  }
+
+  /** Only when {@link idle}. */
+  close(): void {
+    const file = this.#file
+    if (file === undefined) return
+    if (file.journal.tailRows > 0 && !this.#options.readOnly) this.#tidy()
+    this.#file = undefined
+    file.connection.close()
+  }
+
+  /** Whoever opens the file next need not read the tail. */
+  #tidy(): void {
+    try {
+      this.#commit([])
+    } catch {
+      // The log holds everything: the next one derives what is missing here.
+    }
+  }
+
+  async #patiently<T>(signal: AbortSignal | undefined, attempt: () => T): Promise<T> {
+    const patience = new Patience(this.#options.busyTimeoutMillis)
+    for (;;) {
+      signal?.throwIfAborted()
+      try {
+        return attempt()
+      } catch (error) {
+        if (!patience.lasts(error)) throw error
+      }
+      await patience.pause()
+    }
+  }
+
+  #snapshot<T>(work: (journal: Journal) => T): T {
+    return this.#transaction('BEGIN', ({ journal }) => {
+      journal.refresh()
+      return work(journal)
+    })
+  }
+
+  #commit(changes: readonly Change[]): readonly (() => void)[] {
+    return this.#transaction('BEGIN IMMEDIATE', ({ journal }) => {
+      journal.refresh()
+      const settle = changes.map((change) => apply(change, journal))
+      const { indexBatchRows } = this.#options
+      if (journal.tailRows >= indexBatchRows || changes.length === 0) journal.writeIndexes()
+      return settle
+    })
+  }
+
+  #transaction<T>(begin: Begin, work: (file: StoreFile) => T): T {
+    let isBegun = false
+    try {
+      const file = this.#opened()
+      file.connection.sql(begin).run()
+      isBegun = true
+      const result = work(file)
+      file.connection.sql('COMMIT').run()
+      return result
+    } catch (error) {
+      if (isBegun) this.#takeBack()
+      if (!isHandleSound(error)) this.#dropHandle()
+      throw storeError(error, this.#options.path)
+    }
+  }
+
+  #opened(): StoreFile {
+    this.#file ??= openFile(this.#options.path, this.#options.readOnly)
+    return this.#file
+  }
+
+  #takeBack(): void {
+    this.#file?.journal.forget()
+    try {
+      this.#file?.connection.sql('ROLLBACK').run()
+    } catch {
+      // SQLite has rolled back by itself, or the handle is lost and about to be dropped.
+    }
+  }
+
+  /**
+   * After an error of the disk the handle is not used again: what SQLite and the kernel keep in memory may differ
+   * from the file, and a second fsync would not say so. The next use opens and reads the file anew.
+   */
+  #dropHandle(): void {
+    if (this.#options.path === MEMORY_PATH) return
+    this.#file?.connection.close()
+    this.#file = undefined
+  }
+}
+
+/** A refusal is the change's own affair; anything else is everybody's. */
+function apply(change: Change, journal: Journal): () => void {
+  const before = journal.lastRow
+  try {
+    return change.apply()
+  } catch (error) {
+    if (!isMfmError(error) || journal.lastRow !== before) throw error
+    return () => change.reject(error)
+  }
+}

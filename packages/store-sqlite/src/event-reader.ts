@@ -1,0 +1,95 @@
+import type { EventEnvelope, RunId } from '@mfm/core-types'
+import { hasCode, MfmError } from '@mfm/errors'
+import { damaged } from './damage.ts'
+import { decodeEnvelope } from './envelope-codec.ts'
+import type { Journal } from './journal.ts'
+import type { CheckedRange } from './run-query.ts'
+import type { Claim } from './shared-file.ts'
+
+/** A page ends with the frame that reaches either. */
+const PAGE_EVENTS = 256
+const PAGE_BYTES = 2 ** 20
+
+export interface EventReading extends CheckedRange {
+  readonly runId: RunId
+  /** The run's head when the reading began, where it could be read at once. */
+  readonly head: number | undefined
+}
+
+/** Yields events page by page. Nothing is held in the file between pages. */
+export async function* readEvents(
+  claim: Claim,
+  signal: AbortSignal | undefined,
+  { runId, from, to, head }: EventReading,
+): AsyncGenerator<EventEnvelope, void> {
+  const { backend } = claim
+  let seq = Math.max(from, 1)
+  const atCall =
+    head ??
+    (await backend.read(signal, (journal) => journal.run(runId).head).catch(asEventDamage(runId)))
+  const last = Math.min(to, atCall)
+  while (seq <= last) {
+    claim.requireOpen(signal)
+    const page = await backend
+      .read(signal, (journal) => readPage(journal, runId, { from: seq, to: last }))
+      .catch(asEventDamage(runId, seq))
+    for (const envelope of page) {
+      signal?.throwIfAborted()
+      yield envelope
+    }
+    seq += page.length
+  }
+}
+
+/** At least one event of the range, which is not empty and not beyond the head. */
+function readPage(journal: Journal, runId: RunId, { from, to }: CheckedRange): EventEnvelope[] {
+  const run = journal.run(runId)
+  const page: EventEnvelope[] = []
+  let bytes = 0
+  const isFull = (): boolean =>
+    from + page.length > to || page.length >= PAGE_EVENTS || bytes >= PAGE_BYTES
+  try {
+    while (!isFull()) {
+      for (const { row } of journal.eventPlaces(run, from + page.length)) {
+        bytes += readFrame(journal, row, { runId, from, to, page })
+        if (isFull()) break
+      }
+    }
+  } catch (error) {
+    // What is whole before the damage is delivered; the next page begins with the damage.
+    if (page.length === 0) throw error
+  }
+  return page
+}
+
+interface OpenPage extends CheckedRange {
+  readonly runId: RunId
+  readonly page: EventEnvelope[]
+}
+
+/** Adds the events of one frame to the page; gives the size of the frame. */
+function readFrame(journal: Journal, row: number, { runId, from, to, page }: OpenPage): number {
+  const frame = journal.log.frame(row)
+  const wanted = from + page.length
+  let seq = frame.firstSeq
+  if (frame.run !== runId || seq > wanted)
+    throw damaged('log', row, `does not hold event ${wanted}`)
+  for (const text of frame.events()) {
+    if (seq >= wanted && seq <= to) page.push(decodeEnvelope(runId, seq, text))
+    seq++
+  }
+  if (seq <= wanted) throw damaged('log', row, `does not hold event ${wanted}`)
+  return frame.bytes
+}
+
+/** For `catch`: damage met while serving a run, in the words of the event store. */
+export function asEventDamage(runId: RunId, seq?: number): (error: unknown) => never {
+  return (error) => {
+    if (!hasCode(error, 'store_corruption')) throw error
+    throw new MfmError('event_store_corruption', {
+      message: error.message,
+      details: { ...error.details, runId, ...(seq === undefined ? {} : { seq }) },
+      cause: error,
+    })
+  }
+}

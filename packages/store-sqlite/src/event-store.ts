@@ -1,0 +1,107 @@
+import type {
+  CallOptions,
+  EventEnvelope,
+  EventStore,
+  Page,
+  RunId,
+  RunQuery,
+  RunSummary,
+  SeqRange,
+  StoreDescription,
+} from '@mfm/core-types'
+import { MfmError, parseId } from '@mfm/errors'
+import { encodeEvents } from './envelope-codec.ts'
+import { asEventDamage, readEvents } from './event-reader.ts'
+import { failing } from './failing.ts'
+import type { Journal } from './journal.ts'
+import { listRuns } from './run-list.ts'
+import { checkQuery, checkRange } from './run-query.ts'
+import type { Claim } from './shared-file.ts'
+
+export interface EventStoreParts {
+  readonly description: StoreDescription
+  readonly claim: Claim
+  readonly payloadBytes: number
+}
+
+/** The event streams in one SQLite file. */
+export class SqliteEventStore implements EventStore {
+  readonly description: StoreDescription
+  readonly #claim: Claim
+  readonly #payloadBytes: number
+
+  constructor({ description, claim, payloadBytes }: EventStoreParts) {
+    this.description = description
+    this.#claim = claim
+    this.#payloadBytes = payloadBytes
+  }
+
+  async headSeq(run: RunId, { signal }: CallOptions = {}): Promise<number> {
+    this.#claim.requireOpen(signal)
+    const runId = parseId('run_id', run)
+    return await this.#claim.backend
+      .read(signal, (journal) => journal.run(runId).head)
+      .catch(asEventDamage(runId))
+  }
+
+  async append(
+    run: RunId,
+    expectedSeq: number,
+    events: readonly EventEnvelope[],
+    { signal }: CallOptions = {},
+  ): Promise<number> {
+    this.#claim.requireOpen(signal)
+    const runId = parseId('run_id', run)
+    const encoded = encodeEvents(runId, expectedSeq, events, this.#payloadBytes)
+    return await this.#claim.backend
+      .write(signal, (journal, recorder) => {
+        requireHead(journal, runId, expectedSeq)
+        recorder.record({ run: runId, artifacts: [], bindings: [], events: encoded })
+        return expectedSeq + encoded.length
+      })
+      .catch(asEventDamage(runId))
+  }
+
+  read(
+    run: RunId,
+    range: SeqRange = {},
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<EventEnvelope, void> {
+    try {
+      this.#claim.requireOpen(signal)
+      const runId = parseId('run_id', run)
+      const checked = checkRange(range)
+      const head = this.#headNow(runId)
+      return readEvents(this.#claim, signal, { ...checked, runId, head })
+    } catch (error) {
+      return failing(error)
+    }
+  }
+
+  #headNow(runId: RunId): number | undefined {
+    try {
+      return this.#claim.backend.readNow((journal) => journal.run(runId).head)
+    } catch (error) {
+      return asEventDamage(runId)(error)
+    }
+  }
+
+  async listRuns(query: RunQuery = {}, { signal }: CallOptions = {}): Promise<Page<RunSummary>> {
+    this.#claim.requireOpen(signal)
+    return await listRuns(this.#claim, signal, checkQuery(query))
+  }
+
+  close(): Promise<void> {
+    return this.#claim.close()
+  }
+}
+
+/** @throws MfmError `event_store_concurrency` */
+export function requireHead(journal: Journal, runId: RunId, expected: number): void {
+  const actual = journal.run(runId).head
+  if (actual === expected) return
+  throw new MfmError('event_store_concurrency', {
+    message: `run ${runId} is at event ${actual}, not at ${expected}`,
+    details: { runId, expected, actual },
+  })
+}

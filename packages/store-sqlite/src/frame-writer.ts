@@ -1,0 +1,157 @@
+import type { ArtifactId, FactKey, NewArtifact, RunId } from '@mfm/core-types'
+import { SEAL_BYTES, seal } from './sealed.ts'
+
+/**
+ * A frame is the body of one row of the log: checksum, run id, first sequence number, chain, parts.
+ *
+ * - run id: one length byte and ASCII; length 0 where the frame belongs to no run
+ * - first sequence number: of the first event part; 0 where there is none
+ * - chain: the row before that holds a binding or its removal for the same run; 0 where there is none
+ * - part: one tag byte, four bytes of length, content
+ *
+ * Integers are big-endian; rows, sequence numbers and sizes take six bytes.
+ */
+export const TAG = {
+  /** Digest, kind (one length byte and ASCII), bytes. */
+  artifact: 1,
+  /** Digest, kind, size; the bytes are in table `large` under the row of the frame. */
+  largeArtifact: 2,
+  /** Digest, key. */
+  bind: 3,
+  /** Row of the removed binding, digest, key. */
+  unbind: 4,
+  /** JSON of the envelope. */
+  event: 5,
+  /** The same of a `fact_recorded` event that is also the binding of its key. */
+  bindingEvent: 6,
+} as const
+
+export const DIGEST_BYTES = 32
+export const INTEGER_BYTES = 6
+export const PART_HEADER_BYTES = 5
+
+const SCRATCH_BYTES = 16_384
+const KEPT_BYTES = 2 ** 20
+
+/** Builds frames one after the other in a buffer that it keeps. */
+export class FrameWriter {
+  #bytes = Buffer.allocUnsafe(SCRATCH_BYTES)
+  #run: RunId | undefined
+  #size = 0
+  #integersAt = 0
+
+  get run(): RunId | undefined {
+    return this.#run
+  }
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size
+  }
+
+  get isEmpty(): boolean {
+    return this.#size === this.#integersAt + 2 * INTEGER_BYTES
+  }
+
+  begin(run: RunId | undefined): void {
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(SCRATCH_BYTES)
+    this.#run = run
+    this.#size = SEAL_BYTES
+    this.#text(run ?? '')
+    this.#integersAt = this.#size
+    this.#integer(0)
+    this.#integer(0)
+  }
+
+  /** Counts once in a frame: the events after the first follow it. */
+  firstSeq(seq: number): void {
+    if (this.#stored(this.#integersAt) === 0) this.#store(seq, this.#integersAt)
+  }
+
+  /** Counts once in a frame: what was the last row with a binding before this frame. */
+  chain(row: number): void {
+    const at = this.#integersAt + INTEGER_BYTES
+    if (this.#stored(at) === 0) this.#store(row, at)
+  }
+
+  artifact({ id, kind, bytes }: NewArtifact): void {
+    const start = this.#open(TAG.artifact, DIGEST_BYTES + 1 + kind.length + bytes.length)
+    this.#digest(id)
+    this.#text(kind)
+    this.#bytes.set(bytes, this.#size)
+    this.#size += bytes.length
+    this.#close(start)
+  }
+
+  largeArtifact({ id, kind, bytes }: NewArtifact): void {
+    const start = this.#open(TAG.largeArtifact, DIGEST_BYTES + 1 + kind.length + INTEGER_BYTES)
+    this.#digest(id)
+    this.#text(kind)
+    this.#integer(bytes.length)
+    this.#close(start)
+  }
+
+  bind(key: FactKey, id: ArtifactId): void {
+    const start = this.#open(TAG.bind, DIGEST_BYTES + key.length * 3)
+    this.#digest(id)
+    this.#size += this.#bytes.write(key, this.#size)
+    this.#close(start)
+  }
+
+  unbind(key: FactKey, id: ArtifactId, boundRow: number): void {
+    const start = this.#open(TAG.unbind, INTEGER_BYTES + DIGEST_BYTES + key.length * 3)
+    this.#integer(boundRow)
+    this.#digest(id)
+    this.#size += this.#bytes.write(key, this.#size)
+    this.#close(start)
+  }
+
+  event(text: string, isBinding: boolean): void {
+    const start = this.#open(isBinding ? TAG.bindingEvent : TAG.event, text.length * 3)
+    this.#size += this.#bytes.write(text, this.#size)
+    this.#close(start)
+  }
+
+  /** The frame, sealed for its row. Valid until the next {@link begin}. */
+  finish(row: number): Buffer {
+    return seal('log', row, this.#bytes.subarray(0, this.#size))
+  }
+
+  #open(tag: number, atMost: number): number {
+    const needed = this.#size + PART_HEADER_BYTES + atMost
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2))
+      larger.set(this.#bytes.subarray(0, this.#size))
+      this.#bytes = larger
+    }
+    const start = this.#size
+    this.#bytes[start] = tag
+    this.#size = start + PART_HEADER_BYTES
+    return start
+  }
+
+  #close(start: number): void {
+    this.#bytes.writeUInt32BE(this.#size - start - PART_HEADER_BYTES, start + 1)
+  }
+
+  #text(ascii: string): void {
+    this.#bytes[this.#size] = ascii.length
+    this.#size += 1 + this.#bytes.write(ascii, this.#size + 1, 'latin1')
+  }
+
+  #digest(id: ArtifactId): void {
+    this.#size += this.#bytes.write(id, this.#size, 'hex')
+  }
+
+  #integer(value: number): void {
+    this.#size = this.#store(value, this.#size)
+  }
+
+  #store(value: number, at: number): number {
+    return this.#bytes.writeUIntBE(value, at, INTEGER_BYTES)
+  }
+
+  #stored(at: number): number {
+    return this.#bytes.readUIntBE(at, INTEGER_BYTES)
+  }
+}

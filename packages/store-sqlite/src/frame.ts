@@ -1,0 +1,137 @@
+import type { ArtifactId, EventEnvelope, FactKey, RunId } from '@mfm/core-types'
+import { damaged } from './damage.ts'
+import { DIGEST_BYTES, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from './frame-writer.ts'
+import { SEAL_BYTES, unseal } from './sealed.ts'
+
+export interface StoredArtifact {
+  readonly id: ArtifactId
+  /** Absent where the bytes are in table `large`. A view of the frame. */
+  readonly bytes: Buffer | undefined
+}
+
+export type FramePart =
+  | { readonly type: 'artifact'; readonly artifact: StoredArtifact }
+  | { readonly type: 'bind'; readonly key: FactKey; readonly id: ArtifactId }
+  | { readonly type: 'unbind'; readonly key: FactKey; readonly boundRow: number }
+  | { readonly type: 'event'; readonly text: string; readonly isBinding: boolean }
+
+/** One row of the log, its checksum verified. The layout is described beside `TAG`. */
+export class Frame {
+  readonly row: number
+  readonly run: RunId | undefined
+  /** 0 where the frame holds no event. */
+  readonly firstSeq: number
+  readonly chain: number
+  readonly #body: Buffer
+  readonly #partsAt: number
+
+  /** @throws MfmError `store_corruption` */
+  constructor(row: number, stored: unknown) {
+    const body = unseal('log', row, stored)
+    const length = body[SEAL_BYTES] ?? 0
+    const runEnd = SEAL_BYTES + 1 + length
+    this.row = row
+    // Written from a checked run id, and unchanged since: the checksum says so.
+    this.run = length === 0 ? undefined : (body.toString('latin1', SEAL_BYTES + 1, runEnd) as RunId)
+    this.firstSeq = body.readUIntBE(runEnd, INTEGER_BYTES)
+    this.chain = body.readUIntBE(runEnd + INTEGER_BYTES, INTEGER_BYTES)
+    this.#body = body
+    this.#partsAt = runEnd + 2 * INTEGER_BYTES
+  }
+
+  get bytes(): number {
+    return this.#body.length
+  }
+
+  /** All parts in order. */
+  *parts(): Generator<FramePart> {
+    for (const { tag, start, end } of this.#places()) yield this.#part(tag, start, end)
+  }
+
+  /** The envelopes, as JSON, in order. */
+  events(): string[] {
+    const texts: string[] = []
+    for (const { tag, start, end } of this.#places()) {
+      if (isEvent(tag)) texts.push(this.#body.toString('utf8', start, end))
+    }
+    return texts
+  }
+
+  /** The keys that the frame binds, each with its artifact, or frees. */
+  *bindings(): Generator<readonly [FactKey, ArtifactId | undefined]> {
+    for (const part of this.parts()) {
+      if (part.type === 'bind') yield [part.key, part.id]
+      if (part.type === 'unbind') yield [part.key, undefined]
+      if (part.type !== 'event' || !part.isBinding) continue
+      const { event } = JSON.parse(part.text) as EventEnvelope // as it was stored
+      if (event.type === 'fact_recorded') yield [event.key, event.payloadId]
+    }
+  }
+
+  /** What the frame binds a key to. */
+  binding(key: FactKey): ArtifactId | undefined {
+    for (const [bound, id] of this.bindings()) if (bound === key) return id
+    return undefined
+  }
+
+  artifact(id: ArtifactId): StoredArtifact | undefined {
+    const digest = Buffer.from(id, 'hex')
+    for (const { tag, start, end } of this.#places()) {
+      if (!isArtifact(tag)) continue
+      if (this.#body.compare(digest, 0, DIGEST_BYTES, start, start + DIGEST_BYTES) === 0) {
+        return this.#artifact(tag, start, end)
+      }
+    }
+    return undefined
+  }
+
+  #part(tag: number, start: number, end: number): FramePart {
+    const body = this.#body
+    if (isArtifact(tag)) return { type: 'artifact', artifact: this.#artifact(tag, start, end) }
+    if (isEvent(tag)) {
+      const isBinding = tag === TAG.bindingEvent
+      return { type: 'event', text: body.toString('utf8', start, end), isBinding }
+    }
+    if (tag === TAG.bind) {
+      const keyAt = start + DIGEST_BYTES
+      return { type: 'bind', id: this.#digest(start), key: body.toString('utf8', keyAt, end) }
+    }
+    if (tag !== TAG.unbind) throw damaged('log', this.row, `has a part of unknown kind ${tag}`)
+    const boundRow = body.readUIntBE(start, INTEGER_BYTES)
+    return {
+      type: 'unbind',
+      boundRow,
+      key: body.toString('utf8', start + INTEGER_BYTES + DIGEST_BYTES, end),
+    }
+  }
+
+  #artifact(tag: number, start: number, end: number): StoredArtifact {
+    const kindAt = start + DIGEST_BYTES
+    const bytesAt = kindAt + 1 + (this.#body[kindAt] ?? 0)
+    const bytes = tag === TAG.artifact ? this.#body.subarray(bytesAt, end) : undefined
+    return { id: this.#digest(start), bytes }
+  }
+
+  #digest(start: number): ArtifactId {
+    return this.#body.toString('hex', start, start + DIGEST_BYTES) as ArtifactId // 64 hex digits by length
+  }
+
+  *#places(): Generator<{ readonly tag: number; readonly start: number; readonly end: number }> {
+    const body = this.#body
+    let at = this.#partsAt
+    while (at < body.length) {
+      const start = at + PART_HEADER_BYTES
+      const end = start + body.readUInt32BE(at + 1)
+      yield { tag: body[at] ?? 0, start, end }
+      at = end
+    }
+  }
+}
+
+function isEvent(tag: number): boolean {
+  return tag === TAG.event || tag === TAG.bindingEvent
+}
+
+function isArtifact(tag: number): boolean {
+  return tag === TAG.artifact || tag === TAG.largeArtifact
+}

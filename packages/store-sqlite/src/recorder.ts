@@ -1,0 +1,106 @@
+import type { ArtifactId, FactKey, NewArtifact, RunId } from '@mfm/core-types'
+import type { EncodedEvent } from './envelope-codec.ts'
+import { FrameWriter } from './frame-writer.ts'
+import type { Binding, Journal } from './journal.ts'
+import type { TailRun } from './tail.ts'
+
+/** Artifacts up to this many bytes stand in the log, beside the event that names them. */
+const INLINE_BYTES = 4096
+/** A frame is closed where the next part would make it longer than fits a page of the file. */
+const FRAME_BYTES = 4000
+
+/** What one request adds to the log: checked, copied, and new. */
+export interface Recording {
+  readonly run: RunId | undefined
+  readonly artifacts: readonly NewArtifact[]
+  readonly bindings: readonly { readonly key: FactKey; readonly artifactId: ArtifactId }[]
+  readonly events: readonly EncodedEvent[]
+}
+
+/** Writes to the log, within a transaction of its journal. */
+export class Recorder {
+  readonly #journal: Journal
+  readonly #frame = new FrameWriter()
+  #row = 0
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  record({ run: runId, artifacts, bindings, events }: Recording): void {
+    const run = runId === undefined ? undefined : this.#journal.touch(runId)
+    this.#begin(runId)
+    for (const artifact of artifacts) this.#artifact(artifact)
+    if (run !== undefined) {
+      const unsaid = new Map(bindings.map(({ key, artifactId }) => [key, artifactId]))
+      const said = new Set(events.filter((event) => takeBinding(unsaid, event)))
+      for (const [key, id] of unsaid) this.#bind(run, key, id)
+      for (const event of events) this.#event(run, event, said.has(event))
+    }
+    this.#close()
+  }
+
+  unbind(runId: RunId, key: FactKey, { id, row }: Binding): void {
+    const run = this.#journal.touch(runId)
+    this.#begin(runId)
+    this.#chain(run)
+    this.#frame.unbind(key, id, row)
+    run.unbind(this.#row, key, row)
+    this.#close()
+  }
+
+  #begin(runId: RunId | undefined): void {
+    this.#row = this.#journal.lastRow + 1
+    this.#frame.begin(runId)
+  }
+
+  #close(): void {
+    if (!this.#frame.isEmpty) this.#journal.insert(this.#row, this.#frame.finish(this.#row))
+  }
+
+  /** Goes on in a new frame where the open one has no room. */
+  #room(bytes: number): void {
+    if (this.#frame.isEmpty || this.#frame.size + bytes <= FRAME_BYTES) return
+    this.#close()
+    this.#begin(this.#frame.run)
+  }
+
+  #chain(run: TailRun): void {
+    if (run.chain !== this.#row) this.#frame.chain(run.chain)
+  }
+
+  #artifact(artifact: NewArtifact): void {
+    const isLarge = artifact.bytes.length > INLINE_BYTES
+    // A large document lies under the row of its frame, so there is one of them in a frame.
+    this.#room(isLarge ? FRAME_BYTES : artifact.bytes.length)
+    if (isLarge) {
+      this.#journal.log.insertLarge(this.#row, artifact.bytes)
+      this.#frame.largeArtifact(artifact)
+    } else this.#frame.artifact(artifact)
+    this.#journal.tail.artifacts.set(artifact.id, this.#row)
+  }
+
+  #bind(run: TailRun, key: FactKey, id: ArtifactId): void {
+    this.#room(key.length)
+    this.#chain(run)
+    this.#frame.bind(key, id)
+    run.bind(this.#row, key, id)
+  }
+
+  #event(run: TailRun, { envelope, text }: EncodedEvent, isBinding: boolean): void {
+    this.#room(text.length)
+    this.#frame.firstSeq(envelope.seq)
+    this.#frame.event(text, isBinding)
+    this.#journal.append(run, this.#row, envelope)
+    if (!isBinding || envelope.event.type !== 'fact_recorded') return
+    this.#chain(run)
+    run.bind(this.#row, envelope.event.key, envelope.event.payloadId)
+  }
+}
+
+/** Whether an event says one of the bindings, which then needs no part of its own. */
+function takeBinding(unsaid: Map<FactKey, ArtifactId>, { envelope }: EncodedEvent): boolean {
+  const { event } = envelope
+  if (event.type !== 'fact_recorded' || unsaid.get(event.key) !== event.payloadId) return false
+  return unsaid.delete(event.key)
+}

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { MfmError } from '@mfm/errors'
+import { Connection } from './connection.ts'
+import { Journal } from './journal.ts'
+import { Recorder } from './recorder.ts'
+import { prepareSchema } from './schema.ts'
+
+export const MEMORY_PATH = ':memory:'
+
+/** The value of `PRAGMA synchronous` at which a commit waits for the disk in WAL mode. */
+const FULL = 2
+
+/** One opened file: its handle and what stands on it. */
+export interface StoreFile {
+  readonly connection: Connection
+  readonly journal: Journal
+  readonly recorder: Recorder
+}
+
+/**
+ * Opens a file, creating it and its folder where they are missing, and brings its schema up to date.
+ *
+ * @throws MfmError `store_schema_unsupported`, `store_corruption`, `store_failed`; errors of SQLite as they are
+ */
+export function openFile(path: string, readOnly: boolean): StoreFile {
+  if (path !== MEMORY_PATH && !readOnly) makeFolder(dirname(path))
+  const connection = new Connection({ path, readOnly })
+  try {
+    prepareSchema(connection, readOnly)
+    requireDurability(connection, path, readOnly)
+    const journal = new Journal(connection)
+    return { connection, journal, recorder: new Recorder(journal) }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw new MfmError('store_unavailable', {
+      message: `the folder ${folder} cannot be made`,
+      details: { folder },
+      cause,
+    })
+  }
+}
+
+/** Settings of a handle are requests: what counts is what it answers. */
+function requireDurability(connection: Connection, path: string, readOnly: boolean): void {
+  if (readOnly || path === MEMORY_PATH) return
+  connection.exec('PRAGMA synchronous = FULL')
+  const journalMode = connection.value('PRAGMA journal_mode')
+  const synchronous = connection.value('PRAGMA synchronous')
+  if (journalMode === 'wal' && synchronous === FULL) return
+  throw new MfmError('store_failed', {
+    message: `${path} cannot be written durably: SQLite refused WAL mode or synchronous=FULL`,
+    details: { path, journalMode: String(journalMode), synchronous: Number(synchronous) },
+  })
+}
