@@ -1,28 +1,36 @@
 import { couldBeSecret, isLabelOf, isStandIn } from './field-values.ts'
-import type { NameVerdict } from './member-names.ts'
-import { endsTelling, judgeName } from './member-names.ts'
+import { mayBeDocument } from './json-text.ts'
+import type { NameVerdict, ValueShape } from './member-names.ts'
+import { endsTelling, judgeName, NAME_ENDINGS } from './member-names.ts'
 import type { Span } from './rules.ts'
 
 const LONGEST_NAME = 48
 /** A longer value is not one that somebody assigns in a text. */
 const LONGEST_VALUE = 4096
 
+const SIGNS = endingsBefore('[:=]')
+const SIGNS_OF_JSON = endingsBefore('[:=,}]')
+
+/** A sign with, right before it, two letters that end a telling name; digits, quotes and blanks may come between. */
+function endingsBefore(signs: string): RegExp {
+  return new RegExp(
+    `${signs}(?<=(?:${NAME_ENDINGS})(?:[_-]?[0-9]{1,2})?\\\\*["'\`]?[ \\t]{0,2}${signs})`,
+    'gi',
+  )
+}
+
 /**
  * Whether the text may assign something to a name that holds secrets, as `api_key=…`, `"password": "…"` and
  * `Cookie: …` do. In JSON text a name may also stand in a list or be a value itself, so `,` and `}` end it too.
  */
 export function mayAssign(text: string): boolean {
-  if (hasTellingName(text, ':') || hasTellingName(text, '=')) return true
-  const first = text.charCodeAt(0)
-  if (first !== BRACE && first !== BRACKET && !/^\s+[[{]/.test(text)) return false
-  return hasTellingName(text, ',') || hasTellingName(text, '}') || text.includes('\\u00')
-}
-
-function hasTellingName(text: string, sign: string): boolean {
-  for (let at = text.indexOf(sign); at > 0; at = text.indexOf(sign, at + 1)) {
-    if (judgeName(nameBefore(text, at)) !== undefined) return true
+  const isJson = mayBeDocument(text)
+  const signs = isJson ? SIGNS_OF_JSON : SIGNS
+  signs.lastIndex = 0
+  while (signs.test(text)) {
+    if (judgeName(nameBefore(text, signs.lastIndex - 1)) !== undefined) return true
   }
-  return false
+  return isJson && text.includes('\\u00')
 }
 
 /** Values that a text assigns to names that hold secrets: query strings, forms, options, headers, settings. */
@@ -39,7 +47,7 @@ export function findAssignments(text: string): Span[] {
 }
 
 const QUOTES = new Set(['"', "'", '`'].map((quote) => quote.charCodeAt(0)))
-const [BACKSLASH, SPACE, TAB, BRACE, BRACKET] = [0x5c, 0x20, 0x09, 0x7b, 0x5b]
+const [BACKSLASH, SPACE, TAB] = [0x5c, 0x20, 0x09]
 
 /** The name that ends before a sign, with a quote and two blanks between them at most; empty where it tells nothing. */
 function nameBefore(text: string, sign: number): string {
@@ -74,23 +82,28 @@ function assignedValue(
   verdict: NameVerdict,
 ): Value | undefined {
   const [all, quote = ''] = /^[ \t]{0,4}(\\*["'`]?)/.exec(text.slice(sign + 1, sign + 16)) ?? ['']
+  const nameStart = nameEnd(text, sign) - name.length
+  // The quote closes what stands before: `header="Cookie:"`.
+  if (quote !== '' && text[nameStart - 1] === quote && text[sign - 1] !== quote) return
   const start = sign + 1 + all.length
-  const value = valueAt(text, start, quote, verdict)
+  const isHeader = text[sign] === ':' && HEADER_SHAPES.has(verdict.shape)
+  const value = valueAt(text, start, quote, isHeader)
   const end = start + value.length
   if (value === '' || isStandIn(value) || isLabelOf(value, name) || isCall(text, end)) return
-  const strict = isLiteral(text, sign, name, quote) ? verdict : loose(verdict)
+  const strict = isLiteral(text, sign, nameStart, quote) ? verdict : loose(verdict)
   return couldBeSecret(value, strict) ? { start, end } : undefined
 }
 
-function valueAt(text: string, start: number, quote: string, { shape }: NameVerdict): string {
+const HEADER_SHAPES: ReadonlySet<ValueShape> = new Set(['cookie', 'authorization', 'phrase'])
+
+/** Up to the closing quote; without quotes, the line of a header or else one word. */
+function valueAt(text: string, start: number, quote: string, isHeader: boolean): string {
   const rest = text.slice(start, start + LONGEST_VALUE)
   if (quote !== '') {
     const end = rest.indexOf(quote)
     return end < 0 ? rest : rest.slice(0, end)
   }
-  // The value of a header may hold spaces and signs; it ends with its line.
-  const isLine = shape === 'cookie' || shape === 'authorization' || shape === 'phrase'
-  const pattern = isLine ? /^[^\r\n"'`<>{}\\]+/ : /^[^\s"'`&;,<>(){}[\]\\]+/
+  const pattern = isHeader ? /^[^\r\n"'`<>{}\\]+/ : /^[^\s"'`&;,<>(){}[\]\\]+/
   return pattern.exec(rest)?.[0] ?? ''
 }
 
@@ -100,11 +113,8 @@ function isCall(text: string, end: number): boolean {
 }
 
 /** Where a word is meant as it stands: in a form or query, in a command line, in JSON. Elsewhere it may be code or prose. */
-function isLiteral(text: string, sign: number, name: string, quote: string): boolean {
-  if (text[sign] === '=') {
-    const before = text[nameEnd(text, sign) - name.length - 1]
-    return before === undefined || /[?&;-]/.test(before)
-  }
+function isLiteral(text: string, sign: number, nameStart: number, quote: string): boolean {
+  if (text[sign] === '=') return nameStart === 0 || /[?&;-]/.test(text[nameStart - 1] ?? '')
   return quote !== '' && QUOTES.has(text.charCodeAt(sign - 1))
 }
 

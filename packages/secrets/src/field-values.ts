@@ -37,11 +37,12 @@ const STAND_INS = [
   /^(?:string|number|boolean|bytes|text)[?!]?(?: ?\| ?\w+| ?\[\]| or \w+)*$/i,
 ]
 
+const NAME = /^[A-Za-z_][A-Za-z_. -]*$|^[a-z_]\w*(?:\.\w+)+$/i
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const NUMERIC = /^[\d.,:+/TZ -]+$/
+const NUMERIC = /^(?:[\d.,:+/TZ -]+|0x[0-9a-f]{1,16})$/i
 /** `us-east-1`, `db-secret-2`, `alias/aws-s3-key`: words with an ordinal each. */
 const WORDY =
-  /^[\s\-_./:]*(?:[A-Za-z]+\d{0,4}|\d{1,4})(?:[\s\-_./:]+(?:[A-Za-z]+\d{0,4}|\d{1,4}))*[\s\-_./:]*$/
+  /^[\s\-_./:$!@]*(?:[A-Za-z]+\d{0,4}|\d{1,4})(?:[\s\-_./:$!@]+(?:[A-Za-z]+\d{0,4}|\d{1,4}))*[\s\-_./:$!@]*$/
 const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^(?:\/[\w.-]+)+\/?$|^[A-Za-z]:\\|^~\//
 
 /** Whether a value under a name of this verdict could be a secret. */
@@ -54,8 +55,8 @@ export function couldBeSecret(value: string, { shape }: NameVerdict): boolean {
 export function isStandIn(text: string): boolean {
   if (text.length <= 40 && NOTHING.has(text.toLowerCase())) return true
   if (STAND_INS.some((standIn) => standIn.test(text))) return true
-  // The name of a field or a variable that holds a secret: DB_PASSWORD, clientSecret, "New password".
-  return text.length <= 64 && /^[A-Za-z][A-Za-z_. -]*$/.test(text) && judgeName(text) !== undefined
+  // The name of a field, a variable or a type: DB_PASSWORD, clientSecret, "New password", ed25519.PrivateKey.
+  return text.length <= 64 && NAME.test(text) && judgeName(text) !== undefined
 }
 
 const SHAPES: Readonly<Record<ValueShape, (text: string) => boolean>> = {

@@ -6,9 +6,17 @@ export interface JsonReplacements {
   readonly values: Map<string, string>
 }
 
+const [SPACE, BRACE, BRACKET] = [0x20, 0x7b, 0x5b]
+
+/** Whether a text begins as an object or an array does. */
+export function mayBeDocument(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return first === BRACE || first === BRACKET || (first <= SPACE && /^\s+[[{]/.test(text))
+}
+
 /** The object or array that a text is, `undefined` for any other text. */
 export function parseDocument(text: string): JsonValue | undefined {
-  if (!/^\s*[[{]/.test(text)) return
+  if (!mayBeDocument(text)) return
   try {
     return JSON.parse(text)
   } catch {

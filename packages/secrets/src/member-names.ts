@@ -122,6 +122,19 @@ export function endsTelling(text: string, end: number): boolean {
 const TELLING_HASHES: ReadonlySet<number> = hashesOf(LAST_WORDS)
 const NEUTRAL_HASHES: ReadonlySet<number> = hashesOf(NEUTRAL)
 
+/** What the last word of a telling name ends with: alternatives of two letters each, for a regular expression. */
+export const NAME_ENDINGS: string = endingsOf([...LAST_WORDS, ...NEUTRAL])
+
+function endingsOf(words: readonly string[]): string {
+  const lasts = new Set(words.map((word) => word.slice(-1)))
+  return [...lasts]
+    .map((last) => {
+      const ending = words.filter((word) => word.endsWith(last))
+      return `[${[...new Set(ending.map((word) => word.slice(-2, -1)))].join('')}]${last}`
+    })
+    .join('|')
+}
+
 function hashesOf(words: Iterable<string>): ReadonlySet<number> {
   return new Set([...words].map((word) => hashOf(word, 0, word.length)))
 }

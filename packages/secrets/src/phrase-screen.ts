@@ -21,7 +21,7 @@ for (const word of BIP39_ENGLISH) TABLE[hashOf(word, 0, word.length) & (TABLE_SI
  */
 export function mayHoldPhrase(text: string): boolean {
   for (let at = STRIDE - 1; at < text.length; at += STRIDE) {
-    const end = isInWord(text, at) ? wordEnd(text, at) : at
+    const end = wordEnd(text, at)
     const before = countBack(text, end)
     if (before > 0 && before + countOn(text, end, PHRASE_WORDS - before) >= PHRASE_WORDS)
       return true
@@ -38,8 +38,7 @@ export function isListedWord(text: string): boolean {
 function countBack(text: string, end: number): number {
   let at = end
   for (let words = 0; words < PHRASE_WORDS; words += 1) {
-    const limit = at - MAX_GAP
-    while (at > limit && !isInWord(text, at - 1)) at -= 1
+    at = gapBegin(text, at)
     const start = wordBegin(text, at)
     if (!isListed(text, start, at)) return words
     at = start
@@ -51,8 +50,7 @@ function countBack(text: string, end: number): number {
 function countOn(text: string, start: number, most: number): number {
   let at = start
   for (let words = 0; words < most; words += 1) {
-    const limit = at + MAX_GAP
-    while (at < limit && !isInWord(text, at)) at += 1
+    at = gapEnd(text, at)
     const end = wordEnd(text, at)
     if (!isListed(text, at, end)) return words
     at = end
@@ -66,20 +64,36 @@ function isListed(text: string, start: number, end: number): boolean {
   return TABLE[hashOf(text, start, end) & (TABLE_SIZE - 1)] === 1
 }
 
-/** A letter behind a backslash is the second half of an escape in JSON text, as in `\nabandon`. */
-function isInWord(text: string, at: number): boolean {
-  return isLetter(text.charCodeAt(at)) && text.charCodeAt(at - 1) !== BACKSLASH
+/** Back over what may stand between words; a letter behind a backslash is an escape of JSON text, as in `\nabandon`. */
+function gapBegin(text: string, end: number): number {
+  let at = end
+  while (at > 0 && end - at < MAX_GAP) {
+    if (!isLetter(text.charCodeAt(at - 1))) at -= 1
+    else if (text.charCodeAt(at - 2) === BACKSLASH) at -= 2
+    else break
+  }
+  return at
+}
+
+function gapEnd(text: string, start: number): number {
+  let at = start
+  while (at < text.length && at - start < MAX_GAP) {
+    const code = text.charCodeAt(at)
+    if (isLetter(code)) break
+    at += code === BACKSLASH ? 2 : 1
+  }
+  return at
 }
 
 /** Words of more than eight letters are cut off: they are not in the list. */
 function wordBegin(text: string, end: number): number {
   let start = end
-  while (end - start <= LONGEST_WORD && isInWord(text, start - 1)) start -= 1
-  return start
+  while (end - start <= LONGEST_WORD + 1 && isLetter(text.charCodeAt(start - 1))) start -= 1
+  return text.charCodeAt(start - 1) === BACKSLASH ? start + 1 : start
 }
 
 function wordEnd(text: string, start: number): number {
   let end = start
-  while (end - start <= LONGEST_WORD && isInWord(text, end)) end += 1
+  while (end - start <= LONGEST_WORD && isLetter(text.charCodeAt(end))) end += 1
   return end
 }

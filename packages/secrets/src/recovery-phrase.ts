@@ -11,6 +11,8 @@ const LENGTHS = [24, 21, 18, 15, 12] as const
 
 interface Word {
   readonly index: number
+  /** What stands before it, numbers left out. */
+  readonly gap: string
   readonly start: number
   readonly end: number
 }
@@ -20,16 +22,19 @@ export function findRecoveryPhrases(text: string): Span[] {
   const spans: Span[] = []
   let run: Word[] = []
   // In JSON text a line break is a backslash and a letter, which is no part of the next word.
-  for (const match of text.replace(/\\[A-Za-z]/g, '  ').matchAll(/\p{L}+/gu)) {
+  for (const match of text.replace(/\\[A-Za-z]/g, '  ').matchAll(/[\p{L}\p{N}]+/gu)) {
     const word = match[0]
+    // The numbers of a list stand between its words.
+    if (/^\p{N}+$/u.test(word)) continue
     const start = match.index
     const index = word.length > 8 ? undefined : INDEX_OF.get(word.toLowerCase())
-    const gap = start - (run.at(-1)?.end ?? start)
-    if (index === undefined || gap > MAX_GAP) {
+    const before = text.slice(run.at(-1)?.end ?? start, start)
+    if (index === undefined || before.length > MAX_GAP) {
       collectPhrases(run, spans)
       run = []
     }
-    if (index !== undefined) run.push({ index, start, end: start + word.length })
+    const gap = before.replace(/[0-9]+/g, '').replace(/\s+/g, ' ')
+    if (index !== undefined) run.push({ index, gap, start, end: start + word.length })
   }
   collectPhrases(run, spans)
   return spans
@@ -41,7 +46,7 @@ function collectPhrases(run: readonly Word[], spans: Span[]): void {
   while (from + 12 <= run.length) {
     const words = LENGTHS.filter((length) => from + length <= run.length)
       .map((length) => run.slice(from, from + length))
-      .find(hasValidChecksum)
+      .find((phrase) => isEvenlyParted(phrase) && hasValidChecksum(phrase))
     const first = words?.[0]
     const last = words?.at(-1)
     if (words && first && last) {
@@ -56,6 +61,12 @@ function collectPhrases(run: readonly Word[], spans: Span[]): void {
 /** Words in strictly rising order are from a word list; a phrase is so once in 12! times. */
 function isDictionary(run: readonly Word[]): boolean {
   return run.every((word, at) => at === 0 || word.index > (run[at - 1]?.index ?? 0))
+}
+
+/** Spaces, commas and list marks as they come; other signs, such as those of a JSON list, are all the same. */
+function isEvenlyParted(words: readonly Word[]): boolean {
+  const gaps = new Set(words.slice(1).map(({ gap }) => gap))
+  return gaps.size === 1 || [...gaps].every((gap) => /^[ ,;.)]*$/.test(gap))
 }
 
 /** BIP-39: 11 bits a word; the last bits are the first of the SHA-256 of those before, one for each 32. */

@@ -14,7 +14,7 @@ const TAIL = '(?![A-Za-z0-9_-])'
 
 /** Published prefixes and lengths; a prefix followed by words or by a mask is documentation. */
 const SHAPES: readonly TokenShape[] = [
-  { rule: 'private_key_pem', pattern: pem() },
+  { rule: 'private_key_pem', pattern: pem(), confirm: hasKeyMaterial },
   {
     rule: 'jwt',
     pattern: shape(
@@ -60,7 +60,7 @@ const SHAPES: readonly TokenShape[] = [
   },
   {
     rule: 'url_credentials',
-    pattern: /:(?:\\?\/){2}([^\s/\\?#@:"'<>]*:[^\s/\\?#@"'<>]+)@/g,
+    pattern: /:(?:\\?\/){2}([^\s/\\?#@:"'<>[\]]*:[^\s/\\?#@"'<>[\]]+)@/g,
     confirm: hasRealPassword,
   },
 ]
@@ -112,6 +112,11 @@ function pem(): RegExp {
   return /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\s\S])*(?:-----END [A-Z0-9 ]{1,60}-----)?/g
 }
 
+/** A line of base64, which a constant or an example has not. */
+function hasKeyMaterial(block: string): boolean {
+  return /[A-Za-z0-9+/]{24}/.test(block)
+}
+
 function hasDigit(token: string): boolean {
   return /[0-9]/.test(token)
 }
@@ -123,7 +128,7 @@ function mixed(token: string): boolean {
 
 function hasRealPassword(userAndPassword: string): boolean {
   const password = userAndPassword.slice(userAndPassword.indexOf(':') + 1)
-  return !isStandIn(decoded(password)) && !/^(?:pass|pw|pwd)$/i.test(password)
+  return password.length >= 4 && !isStandIn(decoded(password)) && !/^pass$/i.test(password)
 }
 
 function decoded(text: string): string {
