@@ -1,5 +1,5 @@
 /**
- * Runs or resumes `fifty_calls` on a SQLite file, and prints each fact key once it is durable.
+ * Runs or resumes `fifty_calls` on a SQLite file, and prints each event once it is durable, facts by their keys.
  *
  * Arguments: database path, run id, base URL of the counting server.
  */
@@ -19,9 +19,10 @@ const options = {
   transport: new TransportRouter({ http: httpTransport({ endpoints: { counter } }) }),
   onEvent: ({ event }: { readonly event: { readonly type: string; readonly key?: string } }) => {
     // Synchronous, so that what was acknowledged is told before anything else can happen.
-    if (event.type === 'fact_recorded') writeSync(1, `${event.key}\n`)
+    writeSync(1, `${event.key ?? event.type}\n`)
   },
 }
+writeSync(1, 'open\n')
 const known = (await stores.events.headSeq(options.runId)) > 0
 const result = known
   ? await resumeWorkflow(fiftyCalls, options)
