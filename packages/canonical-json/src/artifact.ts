@@ -1,11 +1,13 @@
 import type { ArtifactId, ArtifactKind, JsonValue, NewArtifact } from '@mfm/core-types'
-import { hasCode, MfmError } from '@mfm/errors'
-import { canonicalBytes, canonicalize } from './canonicalize.ts'
+import { hasCode, isMfmError, MfmError } from '@mfm/errors'
+import { canonicalBytes } from './canonicalize.ts'
 import { artifactIdOf } from './digest.ts'
 import { ExactParser } from './exact-parser.ts'
 import type { CanonicalOptions } from './options.ts'
 import { depthLimit, integersOnly } from './options.ts'
 import { decodeUtf8 } from './parse-json.ts'
+import type { WriterOptions } from './writer.ts'
+import { Writer } from './writer.ts'
 
 /**
  * A value as a document to store: its canonical bytes and their address.
@@ -14,7 +16,7 @@ import { decodeUtf8 } from './parse-json.ts'
  */
 export function jsonArtifact(
   kind: ArtifactKind,
-  value: JsonValue,
+  value: unknown,
   options?: CanonicalOptions,
 ): NewArtifact {
   const bytes = canonicalBytes(value, options)
@@ -23,7 +25,7 @@ export function jsonArtifact(
 
 /** Raw bytes as a document to store. Copied, so the caller may go on using its buffer. */
 export function bytesArtifact(kind: ArtifactKind, bytes: Uint8Array): NewArtifact {
-  const copy = Uint8Array.from(bytes)
+  const copy = new Uint8Array(bytes)
   return { kind, id: artifactIdOf(copy), bytes: copy }
 }
 
@@ -46,27 +48,52 @@ export function decodeJsonArtifact(
       details: { expected: id, actual },
     })
   }
-  const parserOptions = {
-    integers: 'canonical',
-    integersOnly: integersOnly(options),
-    maxDepth: depthLimit(options),
-  } as const
-  let text: string
+  const document = { integersOnly: integersOnly(options), maxDepth: depthLimit(options) }
+  const text = decodeText(id, bytes)
+  return decodePlain(text, document) ?? decodeExact(id, text, document)
+}
+
+function decodeText(id: ArtifactId, bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes)
+  } catch (cause) {
+    throw undecodable(id, cause)
+  }
+}
+
+/**
+ * `JSON.parse`, which lost nothing where the value is written back as the very text. `undefined` where it is not, or
+ * where an integer must become a `bigint`.
+ */
+function decodePlain(text: string, options: WriterOptions): JsonValue | undefined {
+  try {
+    const value = JSON.parse(text) as JsonValue // what JSON.parse returns without a reviver
+    const writer = new Writer(value, options)
+    return writer.write() === text && !writer.hasUnsafeInteger ? value : undefined
+  } catch {
+    return
+  }
+}
+
+function decodeExact(id: ArtifactId, text: string, options: WriterOptions): JsonValue {
   let value: JsonValue
   try {
-    text = decodeUtf8(bytes)
-    value = new ExactParser(text, parserOptions).parse()
+    value = new ExactParser(text, { ...options, integers: 'canonical' }).parse()
   } catch (cause) {
-    const isFloat = hasCode(cause, 'float_not_allowed')
-    throw new MfmError(isFloat ? 'artifact_float_not_allowed' : 'artifact_decode_failed', {
-      message: `artifact ${id} does not decode`,
-      details: { artifactId: id },
-      cause,
-    })
+    throw undecodable(id, cause)
   }
-  if (canonicalize(value, options) === text) return value
+  if (new Writer(value, options).write() === text) return value
   throw new MfmError('artifact_not_canonical', {
     message: `the bytes of artifact ${id} are not the canonical form of their value`,
     details: { artifactId: id },
+  })
+}
+
+function undecodable(id: ArtifactId, cause: unknown): MfmError {
+  const isFloat = hasCode(cause, 'float_not_allowed')
+  return new MfmError(isFloat ? 'artifact_float_not_allowed' : 'artifact_decode_failed', {
+    message: `artifact ${id} does not decode: ${cause instanceof Error ? cause.message : cause}`,
+    details: { ...(isMfmError(cause) ? cause.details : {}), artifactId: id },
+    cause,
   })
 }

@@ -1,8 +1,9 @@
 import type { JsonObject, JsonPointer, JsonValue } from '@mfm/core-types'
-import { escapePointerPart } from '@mfm/errors'
+import { escapePointerPart, MfmError } from '@mfm/errors'
 import { isArray } from './json-pointer.ts'
+import { DEPTH_CEILING } from './options.ts'
 
-/** One place where two documents differ; the side on which it is absent has no member. */
+/** One place where two documents differ. The member of a side is absent where the place is absent there. */
 export interface JsonDifference {
   readonly pointer: JsonPointer
   readonly recorded?: JsonValue
@@ -10,70 +11,87 @@ export interface JsonDifference {
 }
 
 /**
- * Where two documents differ, deepest place first named: members in canonical order, array items by index, at most
- * `limit` rows. No rows exactly where the canonical forms are equal.
+ * Where two documents differ: the smallest places, members in canonical order, array items by index. No rows exactly
+ * where both have the same canonical form.
+ *
+ * @param limit how many rows at most
+ * @throws MfmError `json_too_deep` where both are nested deeper than 2000
  */
 export function diffJson(recorded: JsonValue, requested: JsonValue, limit = 100): JsonDifference[] {
   const rows: JsonDifference[] = []
-  compare('', recorded, requested, { rows, limit })
+  const pending: Place[] = [{ pointer: '', depth: 0, recorded, requested }]
+  while (rows.length < limit) {
+    const place = pending.pop()
+    if (place === undefined) break
+    const parts = partsOfBoth(place)
+    if (parts !== undefined) addParts(pending, place, parts)
+    else if (!areSameScalar(place.recorded, place.requested)) rows.push(differenceAt(place))
+  }
   return rows
 }
 
-interface Report {
-  readonly rows: JsonDifference[]
-  readonly limit: number
+interface Place {
+  readonly pointer: JsonPointer
+  readonly depth: number
+  readonly recorded: JsonValue | undefined
+  readonly requested: JsonValue | undefined
 }
 
-function compare(
-  pointer: JsonPointer,
-  recorded: JsonValue,
-  requested: JsonValue,
-  report: Report,
-): void {
-  if (recorded === requested || report.rows.length >= report.limit) return
+type Parts = readonly (string | number)[]
+
+/** The names or indexes on either side, where both sides are objects or both are arrays. */
+function partsOfBoth({ recorded, requested }: Place): Parts | undefined {
   if (isArray(recorded) && isArray(requested)) {
     const length = Math.max(recorded.length, requested.length)
-    for (let index = 0; index < length; index++) {
-      compareMember(`${pointer}/${index}`, recorded[index], requested[index], report)
-    }
-  } else if (isObject(recorded) && isObject(requested)) {
-    const names = new Set([...Object.keys(recorded), ...Object.keys(requested)])
-    for (const name of [...names].sort()) {
-      const at = `${pointer}/${escapePointerPart(name)}`
-      compareMember(at, own(recorded, name), own(requested, name), report)
-    }
-  } else if (isObject(recorded) || isObject(requested) || isArray(recorded) || isArray(requested)) {
-    report.rows.push({ pointer, recorded, requested })
-  } else if (String(recorded) !== String(requested) || isText(recorded) !== isText(requested)) {
-    report.rows.push({ pointer, recorded, requested })
+    return Array.from({ length }, (_, index) => index)
   }
+  if (!isObject(recorded) || !isObject(requested)) return
+  return [...new Set([...Object.keys(recorded), ...Object.keys(requested)])].sort()
 }
 
-function compareMember(
-  pointer: JsonPointer,
-  recorded: JsonValue | undefined,
-  requested: JsonValue | undefined,
-  report: Report,
-): void {
-  if (recorded !== undefined && requested !== undefined) {
-    compare(pointer, recorded, requested, report)
-  } else if (report.rows.length < report.limit) {
-    report.rows.push({
-      pointer,
-      ...(recorded === undefined ? {} : { recorded }),
-      ...(requested === undefined ? {} : { requested }),
+/** Puts the parts that may differ on the stack, the first on top. */
+function addParts(pending: Place[], place: Place, parts: Parts): void {
+  const { pointer, depth, recorded, requested } = place
+  if (depth >= DEPTH_CEILING) {
+    throw new MfmError('json_too_deep', { details: { pointer: pointer.toWellFormed() } })
+  }
+  for (const part of parts.toReversed()) {
+    const before = partOf(recorded, part)
+    const after = partOf(requested, part)
+    if (before === after) continue
+    pending.push({
+      pointer: `${pointer}/${escapePointerPart(String(part))}`,
+      depth: depth + 1,
+      recorded: before,
+      requested: after,
     })
   }
 }
 
-function own(members: JsonObject, name: string): JsonValue | undefined {
-  return Object.hasOwn(members, name) ? members[name] : undefined
+function partOf(value: JsonValue | undefined, part: string | number): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return
+  return isArray(value) ? value[Number(part)] : value[part]
 }
 
-function isObject(value: JsonValue): value is JsonObject {
+function differenceAt({ pointer, recorded, requested }: Place): JsonDifference {
+  return {
+    pointer,
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(requested === undefined ? {} : { requested }),
+  }
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !isArray(value)
 }
 
-function isText(value: JsonValue): boolean {
-  return typeof value === 'string'
+/** Whether both are scalars with the same canonical text: `1` and `1n` are, `0` and `-0`, but not `1` and `'1'`. */
+function areSameScalar(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
+  if (typeof left === 'string' || typeof right === 'string') return left === right
+  if (isContainer(left) || isContainer(right)) return false
+  return String(left) === String(right)
+}
+
+function isContainer(value: JsonValue | undefined): boolean {
+  return typeof value === 'object' && value !== null
 }

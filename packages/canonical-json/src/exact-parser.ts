@@ -2,12 +2,12 @@ import type { JsonValue } from '@mfm/core-types'
 import type { ErrorCode } from '@mfm/errors'
 import { MfmError } from '@mfm/errors'
 import { isExactAsDouble, isInteger64Token } from './integers.ts'
-import { formatPointer } from './json-pointer.ts'
+import { errorAt } from './located-error.ts'
 
 /** Integers outside ±(2^53−1): see `ParseOptions`; `canonical` reads back what `canonicalize` wrote. */
 export type IntegerMode = 'refuse' | 'bigint' | 'string' | 'canonical'
 
-export interface ExactParserOptions {
+export interface ParserOptions {
   readonly integers: IntegerMode
   readonly integersOnly: boolean
   readonly maxDepth: number
@@ -15,38 +15,32 @@ export interface ExactParserOptions {
 
 const SPACE = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
-// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259, section 7: these must be escaped
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const LITERAL = /true|false|null/y
-const LITERALS: Readonly<Record<string, JsonValue>> = { true: true, false: false, null: null }
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259, section 7: these must be escaped
+const UNESCAPED = /[^"\\\u0000-\u001f]*/y
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 /** A parser that sees every token: exact where `JSON.parse` rounds, drops or accepts in silence. */
 export class ExactParser {
   readonly #text: string
-  readonly #options: ExactParserOptions
+  readonly #options: ParserOptions
   readonly #path: (string | number)[] = []
   #position = 0
 
-  constructor(text: string, options: ExactParserOptions) {
+  constructor(text: string, options: ParserOptions) {
     this.#text = text
     this.#options = options
   }
 
   parse(): JsonValue {
+    this.#skipSpace()
     const value = this.#value()
+    this.#skipSpace()
     if (this.#position < this.#text.length) throw this.#syntax()
     return value
   }
 
-  /** One value with the white space around it. */
   #value(): JsonValue {
-    this.#match(SPACE)
-    const value = this.#bareValue()
-    this.#match(SPACE)
-    return value
-  }
-
-  #bareValue(): JsonValue {
     switch (this.#text[this.#position]) {
       case '{':
         return this.#object()
@@ -55,9 +49,12 @@ export class ExactParser {
       case '"':
         return this.#string()
       case 't':
+        return this.#token(LITERAL) === 'true'
       case 'f':
+        return this.#token(LITERAL) !== 'false'
       case 'n':
-        return LITERALS[this.#token(LITERAL)] ?? null
+        this.#token(LITERAL)
+        return null
       default:
         return this.#number(this.#token(NUMBER))
     }
@@ -65,18 +62,20 @@ export class ExactParser {
 
   #object(): JsonValue {
     const members: Record<string, JsonValue> = {}
-    this.#enter()
+    this.#open()
     if (this.#take('}')) return members
     do {
-      this.#match(SPACE)
+      this.#skipSpace()
       const name = this.#string()
       this.#path.push(name)
       if (Object.hasOwn(members, name)) {
         throw this.#problem('json_duplicate_member', 'the member is there twice')
       }
-      this.#match(SPACE)
+      this.#skipSpace()
       this.#expect(':')
+      this.#skipSpace()
       define(members, name, this.#value())
+      this.#skipSpace()
       this.#path.pop()
     } while (this.#take(','))
     this.#expect('}')
@@ -85,30 +84,41 @@ export class ExactParser {
 
   #array(): JsonValue {
     const items: JsonValue[] = []
-    this.#enter()
+    this.#open()
     if (this.#take(']')) return items
     do {
+      this.#skipSpace()
       this.#path.push(items.length)
       items.push(this.#value())
       this.#path.pop()
+      this.#skipSpace()
     } while (this.#take(','))
     this.#expect(']')
     return items
   }
 
   /** Steps over an opening bracket. The path is as long as the containers around it are many. */
-  #enter(): void {
+  #open(): void {
     if (this.#path.length >= this.#options.maxDepth) {
-      throw this.#problem('json_too_deep', `more than ${this.#options.maxDepth} levels`)
+      const { maxDepth } = this.#options
+      throw this.#problem('json_too_deep', `the text has more than ${maxDepth} levels`)
     }
     this.#position += 1
-    this.#match(SPACE)
+    this.#skipSpace()
   }
 
   #string(): string {
-    const token = this.#token(STRING)
-    const text = token.includes('\\') ? String(JSON.parse(token)) : token.slice(1, -1)
-    if (text.isWellFormed()) return text
+    const start = this.#position
+    this.#expect('"')
+    let hasEscapes = false
+    while (!this.#take('"')) {
+      if (this.#matches(UNESCAPED) && this.#take('"')) break
+      if (!this.#matches(ESCAPE)) throw this.#syntax()
+      hasEscapes = true
+    }
+    const raw = this.#text.slice(start + 1, this.#position - 1)
+    const value = hasEscapes ? String(JSON.parse(`"${raw}"`)) : raw
+    if (value.isWellFormed()) return value
     throw this.#problem('json_not_representable', 'a string holds a lone surrogate')
   }
 
@@ -140,17 +150,22 @@ export class ExactParser {
     throw this.#problem('json_number_inexact', 'a double does not hold the integer exactly')
   }
 
-  #match(pattern: RegExp): string | undefined {
+  #skipSpace(): void {
+    if (this.#text.charCodeAt(this.#position) <= 0x20) this.#matches(SPACE)
+  }
+
+  /** Steps over what a sticky pattern matches here. */
+  #matches(pattern: RegExp): boolean {
     pattern.lastIndex = this.#position
-    const token = pattern.exec(this.#text)?.[0]
-    if (token !== undefined) this.#position += token.length
-    return token
+    if (!pattern.test(this.#text)) return false
+    this.#position = pattern.lastIndex
+    return true
   }
 
   #token(pattern: RegExp): string {
-    const token = this.#match(pattern)
-    if (token === undefined) throw this.#syntax()
-    return token
+    const start = this.#position
+    if (this.#matches(pattern)) return this.#text.slice(start, this.#position)
+    throw this.#syntax()
   }
 
   #take(punctuator: string): boolean {
@@ -165,26 +180,28 @@ export class ExactParser {
 
   #syntax(): MfmError {
     const offset = this.#position
+    const problem = offset < this.#text.length ? 'is not JSON' : 'ends too early'
     return new MfmError('json_syntax', {
-      message: `the text is not JSON at offset ${offset}`,
+      message: `the text ${problem}, at offset ${offset}`,
       details: { offset },
     })
   }
 
   #problem(code: ErrorCode, problem: string): MfmError {
-    const pointer = formatPointer(this.#path).toWellFormed()
-    return new MfmError(code, { message: `${problem}, at '${pointer}'`, details: { pointer } })
+    return errorAt(code, this.#path, problem)
   }
 }
 
-/** Assigning to `__proto__` would set the prototype. */
 function define(members: Record<string, JsonValue>, name: string, value: JsonValue): void {
-  if (name === '__proto__') {
-    Object.defineProperty(members, name, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
-  } else members[name] = value
+  if (name !== '__proto__') {
+    members[name] = value
+    return
+  }
+  // Assigning would set the prototype.
+  Object.defineProperty(members, name, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
 }

@@ -4,23 +4,32 @@ import { MfmError } from '@mfm/errors'
 export interface CanonicalOptions {
   /** Default `rfc8785`. */
   readonly numbers?: NumberProfile | undefined
-  /** How many arrays and objects may enclose each other; default 1000. */
+  /** How many arrays and objects may enclose each other: 0 to 2000, default 1000. */
   readonly maxDepth?: number | undefined
 }
 
-export const DEFAULT_MAX_DEPTH = 1000
+/** Deeper documents would come near the end of the stack. */
+export const DEPTH_CEILING = 2000
+const DEFAULT_MAX_DEPTH = 1000
 
 /** @throws MfmError `invalid_option` */
 export function integersOnly(options: CanonicalOptions | undefined): boolean {
   const numbers = options?.numbers ?? 'rfc8785'
   if (numbers === 'rfc8785') return false
   if (numbers === 'integers_only') return true
-  throw new MfmError('invalid_option', { details: { option: 'numbers' } })
+  throw invalidOption('numbers', "is not 'rfc8785' or 'integers_only'")
 }
 
 /** @throws MfmError `invalid_option` */
 export function depthLimit(options: CanonicalOptions | undefined): number {
   const limit = options?.maxDepth ?? DEFAULT_MAX_DEPTH
-  if (Number.isSafeInteger(limit) && limit >= 0) return limit
-  throw new MfmError('invalid_option', { details: { option: 'maxDepth' } })
+  if (Number.isInteger(limit) && limit >= 0 && limit <= DEPTH_CEILING) return limit
+  throw invalidOption('maxDepth', `is not an integer from 0 to ${DEPTH_CEILING}`)
+}
+
+export function invalidOption(option: string, problem: string): MfmError {
+  return new MfmError('invalid_option', {
+    message: `the option ${option} ${problem}`,
+    details: { problems: [{ pointer: `/${option}`, problem }] },
+  })
 }
