@@ -17,6 +17,7 @@ export {
   type RequestIdentity,
   requestOf,
 } from './identify-request.ts'
+export { KeyedQueue } from './keyed-queue.ts'
 export { parseNamespace } from './namespace.ts'
 export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'

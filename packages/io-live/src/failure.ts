@@ -2,6 +2,9 @@ import type { ErrorInfo } from '@mfm/core-types'
 import { isSegment } from '@mfm/core-types'
 import { errorFromInfo, isMfmError, MfmError } from '@mfm/errors'
 
+/** A longer message is cut: it may quote a whole body. */
+const LONGEST_MESSAGE = 10_000
+
 /**
  * The wire form of a failed call, as it may be stored: without details and with a redacted message. What a transport
  * throws that is no typed error is `transport_failed`.
@@ -9,7 +12,7 @@ import { errorFromInfo, isMfmError, MfmError } from '@mfm/errors'
 export function failureInfo(error: unknown, redactText: (text: string) => string): ErrorInfo {
   const known = isMfmError(error) && isSegment(error.code)
   const typed = known ? error : new MfmError('transport_failed', { message: messageOf(error) })
-  const message = redactText(typed.message.toWellFormed())
+  const message = redactText(typed.message.slice(0, LONGEST_MESSAGE).toWellFormed())
   return { ...typed.toInfo(), message, details: null }
 }
 

@@ -21,6 +21,7 @@ import {
   askCall,
   copyRequest,
   derivedKey,
+  KeyedQueue,
   parseCallerKey,
   parseNamespace,
   parseRandomLength,
@@ -31,12 +32,12 @@ import {
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
 import { answerBound, readPayload } from './bound-fact.ts'
-import { KeyedQueue } from './keyed-queue.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
 import { answered, failed, plainCommit } from './outcome.ts'
 import { perform, unrecordedResult } from './perform.ts'
 import { prepareAnswer } from './prepare-answer.ts'
 import type { RunWriter } from './run-writer.ts'
+import { SettleQueue } from './settle-queue.ts'
 import type { SystemSources } from './system-sources.ts'
 import { readClock, readRandom, SYSTEM_SOURCES } from './system-sources.ts'
 
@@ -61,14 +62,15 @@ export interface LiveIoOptions extends Partial<SystemSources> {
 /**
  * Performs IO and records each answer before the caller has it. One per attempt.
  *
- * Callers settle in the order in which their facts are on the stream, so every operation waits for its commit at the
- * same depth: directly inside the task that it gives to the queue.
+ * Callers go on in the order in which their facts are on the stream. For that every operation takes its turn at the
+ * same depth after its commit: directly inside the task that it gives to the queue.
  */
 export class LiveIo implements IoProvider {
   readonly #options: LiveIoOptions
   readonly #sources: SystemSources
   readonly #counters = new AttemptCounters()
   readonly #queue = new KeyedQueue()
+  readonly #settling = new SettleQueue()
   #closed = false
 
   constructor(options: LiveIoOptions) {
@@ -100,9 +102,14 @@ export class LiveIo implements IoProvider {
   async #answer(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
     const { writer } = this.#options
     const bound = await writer.findFact(asked.key)
-    if (bound !== undefined) return await answerBound(asked, bound, this.#options)
+    if (bound !== undefined) {
+      const result = await answerBound(asked, bound, this.#options)
+      await this.#settling.turn()
+      return result
+    }
     const outcome = await this.#attempt(call, asked, signal)
     const binding = await writer.recordFact(outcome.commit)
+    await this.#settling.turn()
     if (binding.artifactId === outcome.commit.event.payloadId) return outcome.settle()
     const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
     await writer.recordFact(lost.commit)
@@ -136,6 +143,7 @@ export class LiveIo implements IoProvider {
       const bound = await writer.findFact(key)
       const artifactId =
         bound ?? (await this.#record({ key, payload, namespace: 'value', ordinal })).artifactId
+      await this.#settling.turn()
       if (artifactId === payload.id) return artifactId
       throw conflict(key)
     })
@@ -148,6 +156,7 @@ export class LiveIo implements IoProvider {
     const fact = { ...this.#nextDerived('now_millis'), payload }
     return await this.#queue.run(fact.key, async () => {
       const { artifactId } = await this.#record(fact)
+      await this.#settling.turn()
       if (artifactId === payload.id) return millis
       throw conflict(fact.key)
     })
@@ -160,6 +169,7 @@ export class LiveIo implements IoProvider {
     const fact = { ...this.#nextDerived('random_bytes'), payload }
     return await this.#queue.run(fact.key, async () => {
       const { artifactId } = await this.#record(fact)
+      await this.#settling.turn()
       if (artifactId === payload.id) return Uint8Array.from(payload.bytes)
       const stored = await readPayload(artifactId, this.#options.artifacts)
       if (stored.length === length) return stored

@@ -18,6 +18,7 @@ import {
   derivedKey,
   divergedError,
   isSameCall,
+  KeyedQueue,
   parseCallerKey,
   parseNamespace,
   parseRandomLength,
@@ -60,6 +61,7 @@ export class ReplayIo implements IoProvider {
   readonly #source: FactSource
   readonly #counters = new AttemptCounters()
   readonly #order: SettleOrder
+  readonly #queue = new KeyedQueue()
   #closed = false
 
   constructor(options: ReplayIoOptions) {
@@ -77,9 +79,11 @@ export class ReplayIo implements IoProvider {
     }
     const { scope, numbers } = this.#options
     const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
-    const found = await this.#order.find(() => this.#answer(asked, factKey))
-    await this.#order.turn(found.seq)
-    return found.settle()
+    return await this.#settle(() => {
+      // Only a key that the caller chose can be asked twice in one attempt; the second waits for the first, as live.
+      if (factKey === undefined) return this.#answer(asked, factKey)
+      return this.#queue.run(factKey, () => this.#answer(asked, factKey))
+    })
   }
 
   async #answer(asked: AskedCall, factKey: FactKey | undefined): Promise<Found<IoResult>> {
@@ -127,33 +131,39 @@ export class ReplayIo implements IoProvider {
     const { guard, numbers } = this.#options
     refuseSecrets(guard, { factKey: key })
     const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
-    return await this.#replay(key, async (fact) => {
+    const ordinal = this.#counters.nextOperation()
+    const check = async (fact: RecordedFact): Promise<ArtifactId> => {
       await readBytes(this.#source, fact)
       if (fact.payloadId === artifact.id) return artifact.id
       throw new MfmError('fact_payload_conflict', {
         message: `the fact ${JSON.stringify(key)} is bound to another value`,
         details: { key },
       })
-    })
+    }
+    return await this.#settle(() => this.#queue.run(key, () => this.#find(key, ordinal, check)))
   }
 
   async nowMillis(): Promise<number> {
     this.#admitInput()
-    return await this.#replay(this.#nextKey('now_millis'), async (fact) => {
+    const { key, ordinal } = this.#nextDerived('now_millis')
+    const read = async (fact: RecordedFact): Promise<number> => {
       const value = await readJson(this.#source, fact)
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
       throw payloadInvalid(fact, 'is no time')
-    })
+    }
+    return await this.#settle(() => this.#find(key, ordinal, read))
   }
 
   async randomBytes(length: number): Promise<Uint8Array> {
     this.#admitInput()
     parseRandomLength(length)
-    return await this.#replay(this.#nextKey('random_bytes'), async (fact) => {
+    const { key, ordinal } = this.#nextDerived('random_bytes')
+    const read = async (fact: RecordedFact): Promise<Uint8Array> => {
       const bytes = await readBytes(this.#source, fact)
       if (bytes.length === length) return Uint8Array.from(bytes)
       throw payloadInvalid(fact, `has ${bytes.length} bytes, not the ${length} that are asked for`)
-    })
+    }
+    return await this.#settle(() => this.#find(key, ordinal, read))
   }
 
   async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
@@ -167,20 +177,32 @@ export class ReplayIo implements IoProvider {
     this.#closed = true
   }
 
-  async #replay<T>(key: FactKey, read: (fact: RecordedFact) => Promise<T>): Promise<T> {
-    const ordinal = this.#counters.nextOperation()
-    const { scope } = this.#options
-    const fact = this.#source.facts.get(key)
+  /** Finds a value or throws the error that stands in its place. */
+  async #find<T>(
+    key: FactKey,
+    ordinal: number,
+    read: (fact: RecordedFact) => Promise<T>,
+  ): Promise<Found<T>> {
+    const source = this.#source
+    const fact = source.facts.get(key)
     if (fact === undefined) {
-      throw missingKey(key, ordinal, { scope, source: this.#source, retryable: this.#retryable })
+      const { scope } = this.#options
+      throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
     }
-    const value = await this.#order.find(() => read(fact))
-    await this.#order.turn(fact.seq)
-    return value
+    const value = await read(fact)
+    return { seq: fact.seq, settle: () => value }
   }
 
-  #nextKey(kind: DerivedKind): FactKey {
-    return derivedKey(kind, this.#options.scope, this.#counters.nextDerived())
+  /** Every operation ends here, at the same depth: one more step of one of them would change their order. */
+  async #settle<T>(search: () => Promise<Found<T>>): Promise<T> {
+    const found = await this.#order.find(search)
+    await this.#order.turn(found.seq)
+    return found.settle()
+  }
+
+  #nextDerived(kind: DerivedKind): { readonly key: FactKey; readonly ordinal: number } {
+    const key = derivedKey(kind, this.#options.scope, this.#counters.nextDerived())
+    return { key, ordinal: this.#counters.nextOperation() }
   }
 
   get #retryable(): boolean {

@@ -1,5 +1,6 @@
 /** Captured, so that a program which replaces timers for its own tests does not stop its replay. */
-const afterMicrotasks = setImmediate
+const { nextTick } = process
+const nextTurn = setImmediate
 
 interface Waiting {
   readonly seq: number
@@ -7,11 +8,11 @@ interface Waiting {
 }
 
 /**
- * Lets the callers of one attempt settle in the order in which their facts were recorded, whatever the order in which
- * they ask and payloads come: a program that races two calls sees the same winner again.
+ * Lets the callers of one attempt go on one at a time, in the order in which their facts were recorded, whatever the
+ * order in which they ask and payloads come: a program that races two calls sees the same winner again.
  *
- * A fact that is next settles at once. One that is not waits for those before it, until nothing else can happen: then
- * the program does not ask for them any more, and the first of those that wait goes on.
+ * The next goes on when the program has nothing left to do for the one before but wait. Where the next in order is not
+ * there, the first of those that are goes on once nothing else can happen: the program does not ask for it any more.
  */
 export class SettleOrder {
   readonly #seqs: readonly number[]
@@ -21,8 +22,7 @@ export class SettleOrder {
   #searching = 0
   /** Ascending by sequence; of one sequence in the order they came. */
   readonly #waiting: Waiting[] = []
-  #barrierIsSet = false
-  #releasedSinceBarrier = false
+  #isScheduled = false
 
   /** @param seqs of the facts that the attempt recorded, ascending */
   constructor(seqs: readonly number[]) {
@@ -30,7 +30,7 @@ export class SettleOrder {
     this.#own = new Set(seqs)
   }
 
-  /** Whether somebody has settled with the fact, or it is none of this attempt's. */
+  /** Whether somebody has gone on with the fact, or it is none of this attempt's. */
   isSettled(seq: number): boolean {
     return !this.#own.has(seq) || seq < (this.#seqs[this.#next] ?? Number.POSITIVE_INFINITY)
   }
@@ -42,49 +42,46 @@ export class SettleOrder {
       return await search()
     } finally {
       this.#searching -= 1
-      this.#setBarrier()
+      this.#schedule()
     }
   }
 
-  /** Resolves when the callers before it have settled. */
+  /** Resolves when it is the turn of the caller that found this fact. */
   turn(seq: number): Promise<void> {
-    if (this.isSettled(seq)) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
-    const place = this.#waiting.findIndex((other) => other.seq > seq)
-    this.#waiting.splice(place === -1 ? this.#waiting.length : place, 0, { seq, release: resolve })
-    this.#releaseInOrder()
-    this.#setBarrier()
+    const place = this.#waiting.findLastIndex((other) => other.seq <= seq) + 1
+    this.#waiting.splice(place, 0, { seq, release: resolve })
+    this.#schedule()
     return promise
   }
 
-  #releaseInOrder(): void {
-    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      if (!this.isSettled(first.seq)) {
-        if (first.seq !== this.#seqs[this.#next]) return
-        this.#next += 1
-      }
-      this.#waiting.shift()
-      this.#releasedSinceBarrier = true
-      first.release()
-    }
-  }
-
-  #setBarrier(): void {
-    if (this.#waiting.length === 0 || this.#barrierIsSet) return
-    this.#barrierIsSet = true
-    this.#releasedSinceBarrier = false
-    afterMicrotasks(() => {
-      this.#barrierIsSet = false
-      if (this.#searching > 0) return
-      if (!this.#releasedSinceBarrier) this.#skipToFirst()
-      this.#setBarrier()
-    })
-  }
-
-  #skipToFirst(): void {
+  #schedule(): void {
     const first = this.#waiting[0]
-    if (first === undefined) return
-    this.#next = this.#seqs.indexOf(first.seq)
-    this.#releaseInOrder()
+    if (this.#isScheduled || first === undefined) return
+    this.#isScheduled = true
+    const isNext = this.isSettled(first.seq) || first.seq === this.#seqs[this.#next]
+    if (isNext) nextTick(() => this.#releaseFirst())
+    else nextTurn(() => this.#releaseUnlessSearching())
+  }
+
+  #releaseUnlessSearching(): void {
+    if (this.#searching === 0) {
+      this.#releaseFirst()
+      return
+    }
+    // Whoever finds its fact schedules again.
+    this.#isScheduled = false
+  }
+
+  #releaseFirst(): void {
+    const first = this.#waiting.shift()
+    if (first !== undefined && !this.isSettled(first.seq)) {
+      this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
+    }
+    first?.release()
+    nextTick(() => {
+      this.#isScheduled = false
+      this.#schedule()
+    })
   }
 }

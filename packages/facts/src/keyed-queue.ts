@@ -1,10 +1,12 @@
+const NOBODY: Promise<void> = Promise.resolve()
+
 /** Runs tasks of one key one after the other, in the order they came; tasks of other keys do not wait. */
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>()
 
   run<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const before = this.#tails.get(key)
-    const result = before === undefined ? task() : before.then(task)
+    // The same steps whether somebody is before it or not, so that waiting in line changes no order afterwards.
+    const result = (this.#tails.get(key) ?? NOBODY).then(task)
     const tail = result.then(ignore, ignore)
     this.#tails.set(key, tail)
     void tail.then(() => {
