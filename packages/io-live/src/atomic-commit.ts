@@ -1,7 +1,7 @@
 import type { FactBinding, Stores } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
-import { chainEvents } from './run-head.ts'
 import type { CommitInput, CommitResult } from './commit-strategy.ts'
+import { chainEvents } from './run-head.ts'
 
 /** Payloads, bindings and events of all requests in one commit of the backend. */
 export async function commitAtomically(stores: Stores, input: CommitInput): Promise<CommitResult> {

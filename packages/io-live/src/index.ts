@@ -1,2 +1,7 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/io-live'
+export { LiveIo, type LiveIoOptions } from './live-io.ts'
+export { openRecording, type Recording, type RecordingOptions } from './open-recording.ts'
+export { chainEvents, EMPTY_HEAD, envelopeDigest, type RunHead } from './run-head.ts'
+export { type KnownFact, RunWriter, type RunWriterOptions } from './run-writer.ts'
+export { SYSTEM_SOURCES, type SystemSources } from './system-sources.ts'
+export { TransportRouter } from './transport-router.ts'
+export type { Commit, FactCommit } from './write-request.ts'

@@ -1,8 +1,8 @@
 import { jsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactStore,
-  FactOutcome,
   FactMeta,
+  FactOutcome,
   IoResult,
   IoScope,
   JsonValue,

@@ -1,4 +1,11 @@
-import type { FactBinding, FactRecorded, NewArtifact, RunEvent, RunId, Stores } from '@mfm/core-types'
+import type {
+  FactBinding,
+  FactRecorded,
+  NewArtifact,
+  RunEvent,
+  RunId,
+  Stores,
+} from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { CommitInput, CommitResult } from './commit-strategy.ts'
 import { chainEvents } from './run-head.ts'
@@ -52,8 +59,12 @@ async function bind(
  * The stream decides, and it does not bind the key yet. So a binding that was there before, ours from a lost reply or
  * a crashed writer's, gets its event now.
  */
-function settled({ events, fact }: WriteRequest, binding: FactBinding | undefined): readonly RunEvent[] {
-  if (fact === undefined || binding === undefined || binding.artifactId === fact.payloadId) return events
+function settled(
+  { events, fact }: WriteRequest,
+  binding: FactBinding | undefined,
+): readonly RunEvent[] {
+  if (fact === undefined || binding === undefined || binding.artifactId === fact.payloadId)
+    return events
   const adopted: FactRecorded = { ...fact, payloadId: binding.artifactId, meta: {} }
   return [adopted]
 }
