@@ -1,2 +1,28 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/runner'
+export { type ErrorDocument, errorDocumentSchema } from './output-schemas/error-document.ts'
+export {
+  type EventListDocument,
+  eventListDocumentSchema,
+} from './output-schemas/event-list-document.ts'
+export { type ReplayDocument, replayDocumentSchema } from './output-schemas/replay-document.ts'
+export {
+  type RunDetailsDocument,
+  runDetailsDocumentSchema,
+  type StateDetails,
+  type WorkflowDetails,
+} from './output-schemas/run-details-document.ts'
+export {
+  type FailureDocument,
+  type RunDocument,
+  runDocumentSchema,
+} from './output-schemas/run-document.ts'
+export {
+  type RunListDocument,
+  runListDocumentSchema,
+  runSummarySchema,
+} from './output-schemas/run-list-document.ts'
+export {
+  EXIT,
+  EXIT_CODE_BY_DIFFERENCE,
+  EXIT_CODE_BY_KIND,
+  type ExitCode,
+} from './process/exit-codes.ts'

@@ -1,0 +1,176 @@
+import type { Command, TypedCommandParameters } from '@stricli/core'
+import { buildCommand } from '@stricli/core'
+import type { Cli } from './cli.ts'
+import { COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
+import type { CodeFlags, CommonFlags, EventsFlags, RunFlags, RunsFlags } from './flags.ts'
+import { lazyCommand } from './lazy-command.ts'
+
+const RUN_ARGUMENT = {
+  kind: 'tuple',
+  parameters: [{ parse: String, placeholder: 'run', brief: 'Run id, or the beginning of one' }],
+} as const
+
+const CODE_FLAGS: TypedCommandParameters<CodeFlags, [string], Cli>['flags'] = open({
+  ...COMMON_FLAGS,
+  workflow: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    placeholder: 'file',
+    brief: 'Workflow file or name, where the one that the run names is not to be used',
+  },
+})
+
+export const run: Command<Cli> = buildCommand<RunFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/run.ts')).run),
+  docs: docs('Start a run of a workflow and follow it to its end', [
+    'mfm run audit.workflow.ts --input \'{"package":"left-pad"}\'',
+    'cat input.json | mfm run dependency-audit --input-file - --output json',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      input: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'json',
+        brief: 'Input of the workflow, as JSON',
+      },
+      'input-file': {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'file',
+        brief: 'File that holds the input as JSON; - reads standard input',
+      },
+      'run-id': {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'uuid',
+        brief: 'Id of the new run, for callers that must not start twice; a random one by default',
+      },
+    }),
+    aliases: COMMON_ALIASES,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: String,
+          placeholder: 'workflow',
+          brief: 'File whose default export is a workflow, or a name from mfm.config.json',
+        },
+      ],
+    },
+  },
+})
+
+export const resume: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/resume.ts')).resume),
+  docs: docs('Continue a run from its last durable event', ['mfm resume 3fa2c1d0']),
+  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+})
+
+export const runs: Command<Cli> = buildCommand<RunsFlags, [], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/runs.ts')).runs),
+  docs: docs('List runs, the latest first', [
+    'mfm runs --phase failed --limit 5',
+    'mfm runs --output jsonl',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      limit: {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'n',
+        brief: 'At most this many runs, up to 1000; env MFM_LIMIT, default 20',
+      },
+      phase: {
+        kind: 'enum',
+        values: ['recording', 'running', 'completed', 'failed', 'cancelled'],
+        optional: true,
+        brief: 'Only runs in this phase',
+      },
+      op: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'id',
+        brief: 'Only runs of this op',
+      },
+      cursor: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'cursor',
+        brief: 'Continue where a page before ended',
+      },
+    }),
+    aliases: COMMON_ALIASES,
+  },
+})
+
+export const show: Command<Cli> = buildCommand<CommonFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/show.ts')).show),
+  docs: docs('Show how a run stands: states, facts, failure, context', ['mfm show 3fa2c1d0']),
+  parameters: { flags: open(COMMON_FLAGS), aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+})
+
+export const events: Command<Cli> = buildCommand<EventsFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/events.ts')).events),
+  docs: docs('Write the events of a run in their order', [
+    'mfm events 3fa2c1d0 --from 10 --to 20',
+    'mfm events 3fa2c1d0 --output jsonl | jq \'select(.event.type == "fact_recorded")\'',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      from: {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'seq',
+        brief: 'First event, counted from 1',
+      },
+      to: {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'seq',
+        brief: 'Last event',
+      },
+    }),
+    aliases: COMMON_ALIASES,
+    positional: RUN_ARGUMENT,
+  },
+})
+
+export const replay: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/replay.ts')).replay),
+  docs: docs("Execute today's code on the facts of a run: no network, nothing written", [
+    'mfm replay 3fa2c1d0 --workflow audit.workflow.ts',
+  ]),
+  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+})
+
+export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/verify.ts')).verify),
+  docs: docs('Replay a run and compare every event with the recording', ['mfm verify 3fa2c1d0']),
+  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+})
+
+function docs(
+  brief: string,
+  examples: readonly string[],
+): { readonly brief: string; readonly fullDescription: string } {
+  const lines = examples.map((example) => `  ${example}`)
+  return { brief, fullDescription: [`${brief}.`, '', 'EXAMPLES', ...lines].join('\n') }
+}
+
+/** The parser looks names up as members; without a prototype `--constructor` is unknown, as it should be. */
+function open<T extends object>(record: T): T {
+  return Object.assign(Object.create(null), record)
+}

@@ -1,0 +1,34 @@
+import type { OutputFormat } from './cli.ts'
+
+// Aliases, not interfaces: the parser asks for types that are also records.
+
+/** Every command takes these. */
+export type CommonFlags = {
+  readonly output?: OutputFormat
+  readonly store?: string
+  readonly verbose?: boolean
+  readonly 'command-timeout'?: number
+}
+
+export type RunFlags = CommonFlags & {
+  readonly input?: string
+  readonly 'input-file'?: string
+  readonly 'run-id'?: string
+}
+
+/** Of commands that need the code of a recorded run. */
+export type CodeFlags = CommonFlags & {
+  readonly workflow?: string
+}
+
+export type RunsFlags = CommonFlags & {
+  readonly limit?: number
+  readonly phase?: 'recording' | 'running' | 'completed' | 'failed' | 'cancelled'
+  readonly op?: string
+  readonly cursor?: string
+}
+
+export type EventsFlags = CommonFlags & {
+  readonly from?: number
+  readonly to?: number
+}

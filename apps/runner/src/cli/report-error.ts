@@ -1,0 +1,61 @@
+import { causeChain, isMfmError, MfmError } from '@mfm/errors'
+import type { ErrorDocument } from '../output-schemas/error-document.ts'
+import { CommandStopped, EXIT_CODE_BY_STOP } from '../process/command-stop.ts'
+import type { ExitCode } from '../process/exit-codes.ts'
+import { EXIT_CODE_BY_KIND } from '../process/exit-codes.ts'
+import { renderError } from '../render/error.ts'
+import { jsonText } from '../render/json-text.ts'
+import type { Cli } from './cli.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Writes an error to standard error, in the form that was asked for. Data never goes there. */
+export function reportError(cli: Cli, thrown: unknown): ExitCode {
+  const { cause } = cli.stop
+  const error = cause === undefined ? typedError(thrown) : stoppedError(cli.stop.signal.reason)
+  const document = errorDocument(error, thrown, cli.verbose)
+  if (cli.format === 'text') {
+    for (const line of renderError(document, cli.stderr.paint)) cli.stderr.line(line)
+  } else {
+    cli.stderr.line(jsonText(document))
+  }
+  return cause === undefined ? EXIT_CODE_BY_KIND[error.kind] : EXIT_CODE_BY_STOP[cause]
+}
+
+function typedError(thrown: unknown): MfmError {
+  if (isMfmError(thrown)) return thrown
+  if (thrown instanceof UsageError) {
+    return new MfmError('invalid_option', { message: thrown.message, help: thrown.help })
+  }
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+  return new MfmError('internal_error', { message: text, cause: thrown })
+}
+
+function stoppedError(reason: unknown): MfmError {
+  const message = reason instanceof Error ? reason.message : undefined
+  const isTimeout = reason instanceof CommandStopped && reason.stopCause === 'timeout'
+  return new MfmError(isTimeout ? 'command_timeout' : 'command_interrupted', { message })
+}
+
+function errorDocument(error: MfmError, thrown: unknown, verbose: boolean): ErrorDocument {
+  const { code, kind, message, details, help } = error
+  const causes = verbose ? causeChain(error.cause) : nearestCause(error)
+  const stack = thrown instanceof Error ? (thrown.stack ?? '').split('\n') : []
+  return {
+    error: {
+      code,
+      kind,
+      message,
+      details,
+      help: help ?? null,
+      ...(causes.length === 0 ? {} : { causes }),
+      ...(verbose ? { stack } : {}),
+    },
+  }
+}
+
+/** The catalogue's help often points at the cause; a cause that the message or the details tell anyway is left out. */
+function nearestCause({ cause, message }: MfmError): string[] {
+  const isTold =
+    cause instanceof Error && (cause.name === 'ZodError' || message.includes(cause.message))
+  return isTold ? [] : causeChain(cause).slice(0, 1)
+}

@@ -1,0 +1,39 @@
+import { run } from '@stricli/core'
+import { watchSignals } from '../process/command-stop.ts'
+import type { ExitCode } from '../process/exit-codes.ts'
+import { EXIT } from '../process/exit-codes.ts'
+import { hideNoise } from '../process/warnings.ts'
+import { buildCli } from './app.ts'
+import { Cli } from './cli.ts'
+import { applyEarly } from './common-options.ts'
+import { normalizeArguments } from './normalize-arguments.ts'
+
+/** Runs one command line and ends the process with its exit code. */
+export async function runCli(process: NodeJS.Process): Promise<never> {
+  const cli = new Cli(process)
+  const argv = normalizeArguments(process.argv.slice(2))
+  applyEarly(cli, argv)
+  hideNoise(process, cli)
+  watchSignals(process, cli.stop)
+  const exitCode = await outcomeOf(cli, argv)
+  await cli.stderr.flush()
+  // What a workflow left behind, such as a timer, must not keep the command alive.
+  process.exit(exitCode)
+}
+
+async function outcomeOf(cli: Cli, argv: readonly string[]): Promise<ExitCode> {
+  try {
+    return await Promise.race([execute(cli, argv), cli.stop.overdue])
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts')
+    return reportError(cli, error)
+  }
+}
+
+async function execute(cli: Cli, argv: readonly string[]): Promise<ExitCode> {
+  await run(buildCli(argv), argv, cli)
+  await cli.writeHelp()
+  // Set by the command; help and version leave the parser's own, which is 0.
+  const { exitCode } = cli.process
+  return typeof exitCode === 'number' ? (exitCode as ExitCode) : EXIT.done
+}

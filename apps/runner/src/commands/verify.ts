@@ -1,0 +1,16 @@
+import { verifyWorkflow } from '@mfm/workflow'
+import type { Cli } from '../cli/cli.ts'
+import { emit } from '../cli/emit.ts'
+import { executeOnFacts } from '../cli/execute-on-facts.ts'
+import type { CodeFlags } from '../cli/flags.ts'
+import type { ExitCode } from '../process/exit-codes.ts'
+import { EXIT, EXIT_CODE_BY_DIFFERENCE } from '../process/exit-codes.ts'
+import { renderVerify } from '../render/replay.ts'
+
+/** A run that failed, and fails again in the same way, is verified: what is asked is whether it is the same. */
+export async function verify(cli: Cli, flags: CodeFlags, given: string): Promise<ExitCode> {
+  const document = await executeOnFacts(cli, flags, { given, execute: verifyWorkflow })
+  await emit(cli, document, renderVerify)
+  const [first] = document.differences
+  return first === undefined ? EXIT.done : EXIT_CODE_BY_DIFFERENCE[first.kind]
+}

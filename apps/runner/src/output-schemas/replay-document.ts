@@ -1,0 +1,60 @@
+import type { JsonValue } from '@mfm/core-types'
+import {
+  artifactIdSchema,
+  digestSchema,
+  errorInfoSchema,
+  jsonValueSchema,
+  runIdSchema,
+  stateIdSchema,
+} from '@mfm/core-types'
+import type { Difference, ReplayReport } from '@mfm/engine'
+import { z } from 'zod'
+import type { FailureDocument } from './run-document.ts'
+import { failureSchema, phaseSchema } from './run-document.ts'
+
+/** What `mfm replay` and `mfm verify` write. */
+export interface ReplayDocument extends Omit<ReplayReport, 'context' | 'failure'> {
+  /** What the replay came to; `null` where it did not complete, and for a workflow without output. */
+  readonly output: JsonValue
+  readonly failure: FailureDocument | null
+}
+
+const count = z.int().nonnegative()
+
+const differenceSchema: z.ZodType<Difference> = z.strictObject({
+  kind: z.enum(['missing', 'exhausted', 'diverged', 'refused', 'event_changed', 'plan_changed']),
+  stateId: stateIdSchema.nullable(),
+  attempt: count.nullable(),
+  seq: count.nullable(),
+  message: z.string(),
+  pointers: z
+    .array(
+      z.strictObject({
+        pointer: z.string(),
+        recorded: jsonValueSchema.exactOptional(),
+        produced: jsonValueSchema.exactOptional(),
+      }),
+    )
+    .readonly(),
+  error: errorInfoSchema.and(z.looseObject({ help: z.string().optional() })).nullable(),
+})
+
+export const replayDocumentSchema: z.ZodType<ReplayDocument> = z.strictObject({
+  runId: runIdSchema,
+  verdict: z.enum(['identical', 'different']),
+  differences: z.array(differenceSchema).readonly(),
+  phase: phaseSchema,
+  finalSnapshotId: artifactIdSchema,
+  output: jsonValueSchema,
+  failure: failureSchema.nullable(),
+  counts: z.strictObject({
+    states: count,
+    attempts: count,
+    events: count,
+    facts: count,
+    unusedFacts: count,
+    outsideEnds: count,
+  }),
+  unusedFacts: z.array(z.string()).readonly(),
+  headDigest: digestSchema.nullable(),
+})
