@@ -1,2 +1,6 @@
-/** Placeholder until the package has its first export. */
-export const packageName = '@mfm/store-memory'
+export type { MemoryArtifactStore } from './memory-artifact-store.ts'
+export type { MemoryAtomicRecorder } from './memory-atomic-recorder.ts'
+export type { MemoryEventStore } from './memory-event-store.ts'
+export type { MemoryFactIndex } from './memory-fact-index.ts'
+export { type MemoryStores, openMemoryStores } from './open.ts'
+export type { MemoryStoreOptions, StoreLimits } from './options.ts'

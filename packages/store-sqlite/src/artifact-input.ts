@@ -27,5 +27,5 @@ function checkedCopy(kind: ArtifactKind, bytes: Uint8Array, limit: number): Uint
   }
   const size = bytes.length
   if (size > limit) throw new MfmError('payload_too_large', { details: { limit, size } })
-  return new Uint8Array(bytes)
+  return Buffer.from(bytes)
 }

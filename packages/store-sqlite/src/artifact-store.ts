@@ -4,13 +4,11 @@ import type {
   ArtifactStore,
   CallOptions,
   ManyReader,
-  NewArtifact,
   StoreDescription,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { readArtifact } from './artifact-bytes.ts'
 import { newArtifact } from './artifact-input.ts'
-import type { Journal } from './journal.ts'
 import type { Claim } from './shared-file.ts'
 
 export interface ArtifactStoreParts {
@@ -39,8 +37,9 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
     this.#claim.requireOpen(signal)
     const artifact = newArtifact(kind, bytes, this.#payloadBytes)
     return await this.#claim.backend.write(signal, (journal, recorder) => {
-      const artifacts = unstored(journal, [artifact])
-      recorder.record({ run: undefined, artifacts, bindings: [], events: [] })
+      if (readArtifact(journal, artifact.id) === undefined) {
+        recorder.record({ run: undefined, artifacts: [artifact], bindings: [], events: [] })
+      }
       return artifact.id
     })
   }
@@ -78,19 +77,4 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
       checked.map((id) => readArtifact(journal, id)),
     )
   }
-}
-
-/**
- * Those artifacts that are not stored yet, each once. Stored ones are proven, so that nothing points at damage.
- *
- * @throws MfmError `artifact_corruption`
- */
-export function unstored(journal: Journal, artifacts: readonly NewArtifact[]): NewArtifact[] {
-  const fresh = new Map<ArtifactId, NewArtifact>()
-  for (const artifact of artifacts) {
-    if (!fresh.has(artifact.id) && readArtifact(journal, artifact.id) === undefined) {
-      fresh.set(artifact.id, artifact)
-    }
-  }
-  return Array.from(fresh.values())
 }

@@ -1,11 +1,18 @@
-import type { AtomicBatch, AtomicRecorder, CallOptions, RunId } from '@mfm/core-types'
+import type {
+  ArtifactId,
+  AtomicBatch,
+  AtomicRecorder,
+  CallOptions,
+  NewArtifact,
+  RunId,
+} from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
+import { readArtifact } from './artifact-bytes.ts'
 import { givenArtifact } from './artifact-input.ts'
-import { unstored } from './artifact-store.ts'
 import { encodeEvents } from './envelope-codec.ts'
 import { asEventDamage } from './event-reader.ts'
 import { requireHead } from './event-store.ts'
-import { parseFactKey } from './fact-index.ts'
+import { parseFactKey } from './fact-key.ts'
 import type { Journal } from './journal.ts'
 import type { Recording } from './recorder.ts'
 import type { Claim } from './shared-file.ts'
@@ -49,6 +56,25 @@ export class SqliteAtomicRecorder implements AtomicRecorder {
   }
 }
 
+/** A document of up to this many bytes is stored again when it was not stored lately: that costs less than to look. */
+const REPEATED_BYTES = 512
+
+/**
+ * Those artifacts that are not stored yet, each once. Stored ones are proven, so that no event points at damage.
+ *
+ * @throws MfmError `artifact_corruption`
+ */
+function unstored(journal: Journal, artifacts: readonly NewArtifact[]): NewArtifact[] {
+  const fresh = new Map<ArtifactId, NewArtifact>()
+  for (const artifact of artifacts) {
+    const { id, bytes } = artifact
+    const mayBeStored = bytes.length > REPEATED_BYTES || journal.tail.artifacts.has(id)
+    if (fresh.has(id) || (mayBeStored && readArtifact(journal, id) !== undefined)) continue
+    fresh.set(id, artifact)
+  }
+  return Array.from(fresh.values())
+}
+
 type Bindings = Recording['bindings']
 
 /**
@@ -60,7 +86,7 @@ function unbound(journal: Journal, runId: RunId, bindings: Bindings): Bindings {
   const fresh = new Map<string, Bindings[number]>()
   for (const binding of bindings) {
     const { key, artifactId: given } = binding
-    const bound = fresh.get(key)?.artifactId ?? journal.binding(runId, key)?.id
+    const bound = fresh.get(key)?.artifactId ?? journal.binding(runId, key)
     if (bound === undefined) fresh.set(key, binding)
     else if (bound !== given) {
       throw new MfmError('fact_binding_conflict', { details: { runId, key, bound, given } })

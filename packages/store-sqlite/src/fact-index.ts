@@ -7,8 +7,8 @@ import type {
   RunId,
   StoreDescription,
 } from '@mfm/core-types'
-import { factKeySchema } from '@mfm/core-types'
-import { decode, parseId } from '@mfm/errors'
+import { parseId } from '@mfm/errors'
+import { parseFactKey } from './fact-key.ts'
 import { failing } from './failing.ts'
 import type { Claim } from './shared-file.ts'
 
@@ -38,7 +38,7 @@ export class SqliteFactIndex implements FactIndex {
     this.#claim.requireOpen(signal)
     const runId = parseId('run_id', run)
     const factKey = parseFactKey(key)
-    return await this.#claim.backend.read(signal, (journal) => journal.binding(runId, factKey)?.id)
+    return await this.#claim.backend.read(signal, (journal) => journal.binding(runId, factKey))
   }
 
   async bindIfUnset(
@@ -52,7 +52,7 @@ export class SqliteFactIndex implements FactIndex {
     const binding = { key: parseFactKey(key), artifactId: parseId('artifact_id', id) }
     return await this.#claim.backend.write(signal, (journal, recorder) => {
       const bound = journal.binding(runId, binding.key)
-      if (bound !== undefined) return { artifactId: bound.id, inserted: false }
+      if (bound !== undefined) return { artifactId: bound, inserted: false }
       recorder.record({ run: runId, artifacts: [], bindings: [binding], events: [] })
       return { artifactId: binding.artifactId, inserted: true }
     })
@@ -69,9 +69,8 @@ export class SqliteFactIndex implements FactIndex {
     const factKey = parseFactKey(key)
     const artifactId = parseId('artifact_id', id)
     return await this.#claim.backend.write(signal, (journal, recorder) => {
-      const bound = journal.binding(runId, factKey)
-      if (bound?.id !== artifactId) return false
-      recorder.unbind(runId, factKey, bound)
+      if (journal.binding(runId, factKey) !== artifactId) return false
+      recorder.unbind(runId, factKey)
       return true
     })
   }
@@ -123,12 +122,4 @@ async function* readEntries(
     }
     row = frames.at(-1)?.chain ?? 0
   }
-}
-
-/** @throws MfmError `invalid_id` */
-export function parseFactKey(key: FactKey): FactKey {
-  return decode(factKeySchema, key, 'invalid_id', {
-    what: 'the fact key',
-    details: { id: 'fact_key' },
-  })
 }

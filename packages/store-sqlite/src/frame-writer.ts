@@ -18,7 +18,7 @@ export const TAG = {
   largeArtifact: 2,
   /** Digest, key. */
   bind: 3,
-  /** Row of the removed binding, digest, key. */
+  /** Key. */
   unbind: 4,
   /** JSON of the envelope. */
   event: 5,
@@ -91,17 +91,13 @@ export class FrameWriter {
     this.#close(start)
   }
 
-  bind(key: FactKey, id: ArtifactId): void {
-    const start = this.#open(TAG.bind, DIGEST_BYTES + key.length * 3)
-    this.#digest(id)
-    this.#size += this.#bytes.write(key, this.#size)
-    this.#close(start)
-  }
-
-  unbind(key: FactKey, id: ArtifactId, boundRow: number): void {
-    const start = this.#open(TAG.unbind, INTEGER_BYTES + DIGEST_BYTES + key.length * 3)
-    this.#integer(boundRow)
-    this.#digest(id)
+  /** @param id `undefined` where the key is bound no longer */
+  binding(key: FactKey, id: ArtifactId | undefined): void {
+    const start = this.#open(
+      id === undefined ? TAG.unbind : TAG.bind,
+      DIGEST_BYTES + key.length * 3,
+    )
+    if (id !== undefined) this.#digest(id)
     this.#size += this.#bytes.write(key, this.#size)
     this.#close(start)
   }

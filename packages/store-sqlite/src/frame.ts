@@ -11,8 +11,7 @@ export interface StoredArtifact {
 
 export type FramePart =
   | { readonly type: 'artifact'; readonly artifact: StoredArtifact }
-  | { readonly type: 'bind'; readonly key: FactKey; readonly id: ArtifactId }
-  | { readonly type: 'unbind'; readonly key: FactKey; readonly boundRow: number }
+  | { readonly type: 'binding'; readonly key: FactKey; readonly id: ArtifactId | undefined }
   | { readonly type: 'event'; readonly text: string; readonly isBinding: boolean }
 
 /** One row of the log, its checksum verified. The layout is described beside `TAG`. */
@@ -57,21 +56,14 @@ export class Frame {
     return texts
   }
 
-  /** The keys that the frame binds, each with its artifact, or frees. */
+  /** What the frame says of keys: each with its artifact, or `undefined` where it is bound no longer. */
   *bindings(): Generator<readonly [FactKey, ArtifactId | undefined]> {
     for (const part of this.parts()) {
-      if (part.type === 'bind') yield [part.key, part.id]
-      if (part.type === 'unbind') yield [part.key, undefined]
+      if (part.type === 'binding') yield [part.key, part.id]
       if (part.type !== 'event' || !part.isBinding) continue
       const { event } = JSON.parse(part.text) as EventEnvelope // as it was stored
       if (event.type === 'fact_recorded') yield [event.key, event.payloadId]
     }
-  }
-
-  /** What the frame binds a key to. */
-  binding(key: FactKey): ArtifactId | undefined {
-    for (const [bound, id] of this.bindings()) if (bound === key) return id
-    return undefined
   }
 
   artifact(id: ArtifactId): StoredArtifact | undefined {
@@ -92,17 +84,11 @@ export class Frame {
       const isBinding = tag === TAG.bindingEvent
       return { type: 'event', text: body.toString('utf8', start, end), isBinding }
     }
-    if (tag === TAG.bind) {
-      const keyAt = start + DIGEST_BYTES
-      return { type: 'bind', id: this.#digest(start), key: body.toString('utf8', keyAt, end) }
-    }
-    if (tag !== TAG.unbind) throw damaged('log', this.row, `has a part of unknown kind ${tag}`)
-    const boundRow = body.readUIntBE(start, INTEGER_BYTES)
-    return {
-      type: 'unbind',
-      boundRow,
-      key: body.toString('utf8', start + INTEGER_BYTES + DIGEST_BYTES, end),
-    }
+    const isBound = tag === TAG.bind
+    if (!isBound && tag !== TAG.unbind) throw damaged('log', this.row, `has a part of kind ${tag}`)
+    const id = isBound ? this.#digest(start) : undefined
+    const keyAt = isBound ? start + DIGEST_BYTES : start
+    return { type: 'binding', key: body.toString('utf8', keyAt, end), id }
   }
 
   #artifact(tag: number, start: number, end: number): StoredArtifact {

@@ -1,9 +1,10 @@
 import type { ArtifactId, FactKey, RunId } from '@mfm/core-types'
 import type { Connection } from './connection.ts'
-import { artifactKey, chainKey, factKey, HashIndex, runKey } from './hash-index.ts'
 import type { IndexState } from './index-state.ts'
 import { EMPTY_STATE, readState, writeState } from './index-state.ts'
 import type { Log } from './log.ts'
+import { artifactKey, chainKey, factKey, runKey } from './lookup-key.ts'
+import { LookupTable } from './lookup-table.ts'
 import { RunTable } from './run-table.ts'
 import type { StoredRun, Tail, TailRun } from './tail.ts'
 
@@ -12,13 +13,13 @@ export class Indexes {
   readonly runs: RunTable
   readonly #connection: Connection
   readonly #log: Log
-  readonly #hashes: HashIndex
+  readonly #lookup: LookupTable
   #state: IndexState = EMPTY_STATE
 
   constructor(connection: Connection, log: Log) {
     this.#connection = connection
     this.#log = log
-    this.#hashes = new HashIndex(connection)
+    this.#lookup = new LookupTable(connection)
     this.runs = new RunTable(connection)
   }
 
@@ -29,14 +30,16 @@ export class Indexes {
   /** Whether the stored tables are not those that were last seen. They are the known ones from now on. */
   reload(): boolean {
     const state = readState(this.#connection)
-    const isChanged = state.row !== this.#state.row || state.entries !== this.#state.entries
+    const isChanged =
+      state.row !== this.#state.row ||
+      state.segments.at(-1)?.firstChunk !== this.#state.segments.at(-1)?.firstChunk
     if (isChanged) this.#reset(state)
     return isChanged
   }
 
   #reset(state: IndexState): void {
     this.#state = state
-    this.#hashes.reset(state)
+    this.#lookup.reset(state.segments)
   }
 
   /** The stored tables may not be what they seemed: see {@link reload}. */
@@ -50,7 +53,7 @@ export class Indexes {
   }
 
   #summary(runId: RunId): readonly [number, StoredRun['summary']] {
-    for (const ordinal of this.#hashes.find(runKey(runId))) {
+    for (const ordinal of this.#lookup.find(runKey(runId))) {
       const summary = this.runs.summary(ordinal)
       if (summary.runId === runId) return [ordinal, summary]
     }
@@ -58,25 +61,22 @@ export class Indexes {
   }
 
   #chain(runId: RunId): number {
-    const candidates = this.#hashes.find(chainKey(runId))
+    const candidates = this.#lookup.find(chainKey(runId))
     return candidates.find((row) => this.#log.frame(row).run === runId) ?? 0
   }
 
-  binding(
-    runId: RunId,
-    key: FactKey,
-  ): { readonly row: number; readonly id: ArtifactId } | undefined {
-    for (const row of this.#hashes.find(factKey(runId, key))) {
+  binding(runId: RunId, key: FactKey): ArtifactId | undefined {
+    for (const row of this.#lookup.find(factKey(runId, key))) {
       const frame = this.#log.frame(row)
-      const id = frame.run === runId ? frame.binding(key) : undefined
-      if (id !== undefined) return { row, id }
+      if (frame.run !== runId) continue
+      for (const [bound, id] of frame.bindings()) if (bound === key) return id
     }
     return undefined
   }
 
   /** Rows that may hold the artifact; with very few exceptions one or none. */
   artifactRows(id: ArtifactId): readonly number[] {
-    return this.#hashes.find(artifactKey(id))
+    return this.#lookup.find(artifactKey(id))
   }
 
   /** Takes the tail of the log in; its last row is the log's. */
@@ -86,9 +86,9 @@ export class Indexes {
       this.#writeRun(run)
       runs = Math.max(runs, run.ordinal)
     }
-    for (const [id, row] of tail.artifacts) this.#hashes.add(artifactKey(id), row)
-    this.#hashes.write()
-    this.#state = { row: lastRow, runs, ...this.#hashes.size }
+    for (const [id, row] of tail.artifacts) this.#lookup.add(artifactKey(id), row)
+    this.#lookup.write()
+    this.#state = { row: lastRow, runs, segments: this.#lookup.segments }
     writeState(this.#connection, this.#state)
   }
 
@@ -97,22 +97,15 @@ export class Indexes {
     if (summary !== undefined && run.places.length > 0) {
       this.runs.putSummary(ordinal, summary)
       this.runs.putPlaces(ordinal, run.places)
-      if (stored.ordinal === 0) this.#hashes.add(runKey(runId), ordinal)
+      if (stored.ordinal === 0) this.#lookup.add(runKey(runId), ordinal)
     }
-    if (run.chain !== stored.chain) {
-      if (stored.chain > 0) this.#hashes.remove(chainKey(runId), stored.chain)
-      this.#hashes.add(chainKey(runId), run.chain)
-    }
-    for (const [key, { row, storedRow }] of run.bindings) {
-      if (storedRow > 0) this.#hashes.remove(factKey(runId, key), storedRow)
-      if (row > 0) this.#hashes.add(factKey(runId, key), row)
-    }
+    if (run.chain !== stored.chain) this.#lookup.add(chainKey(runId), run.chain)
+    for (const [key, { row }] of run.bindings) this.#lookup.add(factKey(runId, key), row)
   }
 
   /** Empties the tables, whatever state they are in. */
   clear(): void {
-    for (const table of ['runs', 'run_rows', 'bucket'])
-      this.#connection.exec(`DELETE FROM ${table}`)
+    for (const table of ['runs', 'run_rows', 'chunk']) this.#connection.exec(`DELETE FROM ${table}`)
     writeState(this.#connection, EMPTY_STATE)
     this.#reset(EMPTY_STATE)
   }

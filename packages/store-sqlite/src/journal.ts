@@ -8,12 +8,6 @@ import { Log } from './log.ts'
 import type { EventPlace } from './tail.ts'
 import { Tail, TailRun } from './tail.ts'
 
-export interface Binding {
-  readonly id: ArtifactId
-  /** Where it stands in the log. */
-  readonly row: number
-}
-
 /**
  * The log through one connection, with the tables derived from it and, in memory, the tail that those do not know
  * yet. Every use is within a transaction that began with {@link refresh}.
@@ -76,10 +70,11 @@ export class Journal {
     return this.tail.runs.get(runId) ?? new TailRun(runId, this.indexes.run(runId))
   }
 
-  binding(runId: RunId, key: FactKey): Binding | undefined {
-    const known = this.tail.runs.get(runId)?.bindings.get(key)
-    if (known === undefined) return this.indexes.binding(runId, key)
-    return known.id === undefined ? undefined : { id: known.id, row: known.row }
+  binding(runId: RunId, key: FactKey): ArtifactId | undefined {
+    const run = this.tail.runs.get(runId)
+    const known = run?.bindings.get(key)
+    if (known !== undefined) return known.id
+    return run?.stored.chain === 0 ? undefined : this.indexes.binding(runId, key)
   }
 
   /** The frame that holds an artifact or names its place. */
@@ -181,8 +176,7 @@ export class Journal {
     for (const part of frame.parts()) {
       if (part.type === 'artifact') this.tail.artifacts.set(part.artifact.id, row)
       else if (run === undefined) throw damaged('log', row, 'names no run')
-      else if (part.type === 'bind') run.bind(row, part.key, part.id)
-      else if (part.type === 'unbind') run.unbind(row, part.key, part.boundRow)
+      else if (part.type === 'binding') run.bind(row, part.key, part.id)
       else this.#learnEvent(run, row, part.text, part.isBinding)
     }
     this.#lastRow = row

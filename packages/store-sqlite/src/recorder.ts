@@ -1,7 +1,7 @@
 import type { ArtifactId, FactKey, NewArtifact, RunId } from '@mfm/core-types'
 import type { EncodedEvent } from './envelope-codec.ts'
 import { FrameWriter } from './frame-writer.ts'
-import type { Binding, Journal } from './journal.ts'
+import type { Journal } from './journal.ts'
 import type { TailRun } from './tail.ts'
 
 /** Artifacts up to this many bytes stand in the log, beside the event that names them. */
@@ -40,12 +40,10 @@ export class Recorder {
     this.#close()
   }
 
-  unbind(runId: RunId, key: FactKey, { id, row }: Binding): void {
+  unbind(runId: RunId, key: FactKey): void {
     const run = this.#journal.touch(runId)
     this.#begin(runId)
-    this.#chain(run)
-    this.#frame.unbind(key, id, row)
-    run.unbind(this.#row, key, row)
+    this.#bind(run, key, undefined)
     this.#close()
   }
 
@@ -80,10 +78,10 @@ export class Recorder {
     this.#journal.tail.artifacts.set(artifact.id, this.#row)
   }
 
-  #bind(run: TailRun, key: FactKey, id: ArtifactId): void {
+  #bind(run: TailRun, key: FactKey, id: ArtifactId | undefined): void {
     this.#room(key.length)
     this.#chain(run)
-    this.#frame.bind(key, id)
+    this.#frame.binding(key, id)
     run.bind(this.#row, key, id)
   }
 

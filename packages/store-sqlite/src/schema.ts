@@ -22,8 +22,8 @@ const TABLES: ReadonlyMap<string, string> = new Map([
     'run_rows',
     'CREATE TABLE run_rows (ordinal INTEGER, seq INTEGER, body BLOB NOT NULL, PRIMARY KEY (ordinal, seq)) WITHOUT ROWID',
   ],
-  // Hash table from digests and keys to rows.
-  ['bucket', 'CREATE TABLE bucket (id INTEGER PRIMARY KEY, body BLOB NOT NULL)'],
+  // From digests and keys to rows.
+  ['chunk', 'CREATE TABLE chunk (id INTEGER PRIMARY KEY, body BLOB NOT NULL)'],
 ])
 
 /** The step at index n takes a file from version n to n + 1. Steps are never changed once released. */

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { damaged } from './damage.ts'
 
 /** Tables whose bodies carry a checksum; the number takes part in it, so that a body is valid in its own table only. */
-const TABLES = { log: 1, runs: 2, run_rows: 3, bucket: 4, state: 5 } as const
+const TABLES = { log: 1, runs: 2, run_rows: 3, chunk: 4, state: 5 } as const
 
 export type SealedTable = keyof typeof TABLES
 

@@ -17,11 +17,10 @@ export interface StoredRun {
 }
 
 interface TailBinding {
-  /** Row of the binding; 0 where the key is not bound. */
+  /** Row that says it. */
   readonly row: number
+  /** `undefined` where the key is bound no longer. */
   readonly id: ArtifactId | undefined
-  /** Row that the stored hash table gives for the key; 0 where it gives none. */
-  readonly storedRow: number
 }
 
 /** A run with what the tail of the log changed in it. */
@@ -47,15 +46,8 @@ export class TailRun {
     return this.summary?.headSeq ?? 0
   }
 
-  bind(row: number, key: FactKey, id: ArtifactId): void {
-    const storedRow = this.bindings.get(key)?.storedRow ?? 0
-    this.bindings.set(key, { row, id, storedRow })
-    this.chain = row
-  }
-
-  unbind(row: number, key: FactKey, boundRow: number): void {
-    const storedRow = this.bindings.get(key)?.storedRow ?? boundRow
-    this.bindings.set(key, { row: 0, id: undefined, storedRow })
+  bind(row: number, key: FactKey, id: ArtifactId | undefined): void {
+    this.bindings.set(key, { row, id })
     this.chain = row
   }
 

@@ -1,0 +1,120 @@
+import type { LookupKey } from './lookup-key.ts'
+import { HIGH_MASK } from './lookup-key.ts'
+
+/**
+ * Entry of the look-up table, three little-endian words: the low half of the key; the high half, with thirteen bits of
+ * the value in its middle; the lower 32 bits of the value.
+ */
+export const ENTRY_BYTES = 12
+/** How many entries one batch can hold. */
+export const MAX_ENTRIES: number = 2 ** 21
+
+const VALUE_SHIFT = 16
+const VALUE_HIGH_MASK = 0x1f_ff
+const WORDS = 3
+const FIRST_CAPACITY = 4096
+
+/** Entries in the order in which they were added. */
+export class EntryList {
+  #words = new Uint32Array(FIRST_CAPACITY * WORDS)
+  #size = 0
+
+  get length(): number {
+    return this.#size / WORDS
+  }
+
+  add({ low, high }: LookupKey, value: number): void {
+    const valueHigh = Math.floor(value / 2 ** 32) << VALUE_SHIFT
+    this.#push(low, (high | valueHigh) >>> 0, value % 2 ** 32)
+  }
+
+  /** Adds entries as they are stored. */
+  addStored(bytes: Buffer, start: number): void {
+    for (let at = start; at < bytes.length; at += ENTRY_BYTES) {
+      this.#push(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8))
+    }
+  }
+
+  /** Gives the entries in groups by {@link chunkOf}, each sorted by key and those of one key as they were added. */
+  *chunks(count: number, headBytes: number): Generator<Buffer> {
+    const words = this.#words
+    const order = this.#order()
+    let begin = 0
+    for (let chunk = 0; chunk < count; chunk++) {
+      let end = begin
+      while (
+        end < order.length &&
+        chunkOf(words[(order[end] ?? 0) * WORDS] ?? 0, count) === chunk
+      ) {
+        end++
+      }
+      const bytes = Buffer.allocUnsafeSlow(headBytes + (end - begin) * ENTRY_BYTES)
+      let at = headBytes
+      for (const index of order.subarray(begin, end)) {
+        for (let word = index * WORDS; word < (index + 1) * WORDS; word++) {
+          at = bytes.writeUInt32LE(words[word] ?? 0, at)
+        }
+      }
+      yield bytes
+      begin = end
+    }
+  }
+
+  /** Indexes of the entries by key. */
+  #order(): Float64Array {
+    // One number per entry, sorted without a callback: 32 bits of the key, then 21 of the index, fit a double.
+    const order = new Float64Array(this.length)
+    for (let index = 0; index < order.length; index++) {
+      order[index] = (this.#words[index * WORDS] ?? 0) * MAX_ENTRIES + index
+    }
+    order.sort()
+    for (let place = 0; place < order.length; place++) {
+      order[place] = (order[place] ?? 0) % MAX_ENTRIES
+    }
+    return order
+  }
+
+  #push(first: number, second: number, third: number): void {
+    if (this.#size === this.#words.length) {
+      const larger = new Uint32Array(this.#words.length * 2)
+      larger.set(this.#words)
+      this.#words = larger
+    }
+    this.#words[this.#size++] = first
+    this.#words[this.#size++] = second
+    this.#words[this.#size++] = third
+  }
+}
+
+/** The chunk, of so many, in which a key is kept: each has an equal range of the low half. */
+export function chunkOf(low: number, count: number): number {
+  return Math.floor((low * count) / 2 ** 32)
+}
+
+/** Values of a key among stored entries, the latest first, put behind those in `found`. */
+export function findValues(
+  entries: Buffer,
+  start: number,
+  { low, high }: LookupKey,
+  found: number[],
+): void {
+  const before = found.length
+  let at = firstNotBelow(entries, start, low)
+  for (; at < entries.length && entries.readUInt32LE(at) === low; at += ENTRY_BYTES) {
+    const stored = entries.readUInt32LE(at + 4)
+    if ((stored & HIGH_MASK) >>> 0 !== high) continue
+    const valueHigh = (stored >>> VALUE_SHIFT) & VALUE_HIGH_MASK
+    found.splice(before, 0, valueHigh * 2 ** 32 + entries.readUInt32LE(at + 8))
+  }
+}
+
+function firstNotBelow(entries: Buffer, start: number, low: number): number {
+  let from = 0
+  let to = (entries.length - start) / ENTRY_BYTES
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (entries.readUInt32LE(start + middle * ENTRY_BYTES) < low) from = middle + 1
+    else to = middle
+  }
+  return start + from * ENTRY_BYTES
+}
