@@ -40,9 +40,7 @@ export async function followRun(
   const { stop } = cli
   const progress = new Progress(cli, workflow.op.plan.states.length)
   stop.allowGrace(STOP_GRACE)
-  stop.signal.addEventListener('abort', () => progress.note('stopping; once more ends at once'), {
-    once: true,
-  })
+  stop.signal.addEventListener('abort', () => progress.note(stoppingText(cli)), { once: true })
   try {
     const result = await live({
       stores,
@@ -76,13 +74,19 @@ async function conclude(
     failure: failure ?? null,
   }
   await emit(cli, document, renderRun)
-  const { cause } = cli.stop
+  const { stopped } = cli.stop
   if (phase !== 'running') {
     propose(cli, settings, [`mfm show ${runId}`, `mfm verify ${runId}`])
     return EXIT_CODE_BY_PHASE[phase]
   }
   proposeResume(cli, settings, runId)
-  return cause === undefined ? EXIT_CODE_BY_PHASE.running : EXIT_CODE_BY_STOP[cause]
+  return stopped === undefined ? EXIT_CODE_BY_PHASE.running : EXIT_CODE_BY_STOP[stopped.stopCause]
+}
+
+function stoppingText({ stop }: Cli): string {
+  const { stopped } = stop
+  const isSignal = stopped?.stopCause === 'SIGINT' || stopped?.stopCause === 'SIGTERM'
+  return `${stopped?.message}: stopping${isSignal ? '; a second signal ends at once' : ''}`
 }
 
 function proposeResume(cli: Cli, settings: Settings, runId: RunId): void {

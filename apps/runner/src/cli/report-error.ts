@@ -1,6 +1,7 @@
 import { causeChain, isMfmError, MfmError } from '@mfm/errors'
 import type { ErrorDocument } from '../output-schemas/error-document.ts'
-import { CommandStopped, EXIT_CODE_BY_STOP } from '../process/command-stop.ts'
+import type { CommandStopped } from '../process/command-stop.ts'
+import { EXIT_CODE_BY_STOP } from '../process/command-stop.ts'
 import type { ExitCode } from '../process/exit-codes.ts'
 import { EXIT_CODE_BY_KIND } from '../process/exit-codes.ts'
 import { renderError } from '../render/error.ts'
@@ -10,15 +11,17 @@ import { UsageError } from './usage-error.ts'
 
 /** Writes an error to standard error, in the form that was asked for. Data never goes there. */
 export function reportError(cli: Cli, thrown: unknown): ExitCode {
-  const { cause } = cli.stop
-  const error = cause === undefined ? typedError(thrown) : stoppedError(cli.stop.signal.reason)
+  const { stopped } = cli.stop
+  const error = stopped === undefined ? typedError(thrown) : stoppedError(stopped)
   const document = errorDocument(error, thrown, cli.verbose)
   if (cli.format === 'text') {
     for (const line of renderError(document, cli.stderr.paint)) cli.stderr.line(line)
   } else {
     cli.stderr.line(jsonText(document))
   }
-  return cause === undefined ? EXIT_CODE_BY_KIND[error.kind] : EXIT_CODE_BY_STOP[cause]
+  return stopped === undefined
+    ? EXIT_CODE_BY_KIND[error.kind]
+    : EXIT_CODE_BY_STOP[stopped.stopCause]
 }
 
 function typedError(thrown: unknown): MfmError {
@@ -30,10 +33,15 @@ function typedError(thrown: unknown): MfmError {
   return new MfmError('internal_error', { message: text, cause: thrown })
 }
 
-function stoppedError(reason: unknown): MfmError {
-  const message = reason instanceof Error ? reason.message : undefined
-  const isTimeout = reason instanceof CommandStopped && reason.stopCause === 'timeout'
-  return new MfmError(isTimeout ? 'command_timeout' : 'command_interrupted', { message })
+const CODE_BY_STOP = {
+  SIGINT: 'command_interrupted',
+  SIGTERM: 'command_interrupted',
+  timeout: 'command_timeout',
+  stalled: 'command_stalled',
+} as const
+
+function stoppedError({ message, stopCause }: CommandStopped): MfmError {
+  return new MfmError(CODE_BY_STOP[stopCause], { message })
 }
 
 function errorDocument(error: MfmError, thrown: unknown, verbose: boolean): ErrorDocument {

@@ -1,5 +1,5 @@
 import { run } from '@stricli/core'
-import { watchSignals } from '../process/command-stop.ts'
+import { watchProcess } from '../process/command-stop.ts'
 import type { ExitCode } from '../process/exit-codes.ts'
 import { EXIT } from '../process/exit-codes.ts'
 import { hideNoise } from '../process/warnings.ts'
@@ -14,7 +14,7 @@ export async function runCli(process: NodeJS.Process): Promise<never> {
   const argv = normalizeArguments(process.argv.slice(2))
   applyEarly(cli, argv)
   hideNoise(process, cli)
-  watchSignals(process, cli.stop)
+  watchProcess(process, cli.stop)
   const exitCode = await outcomeOf(cli, argv)
   await cli.stderr.flush()
   // What a workflow left behind, such as a timer, must not keep the command alive.

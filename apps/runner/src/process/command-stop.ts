@@ -1,20 +1,29 @@
 import type { ExitCode } from './exit-codes.ts'
 import { EXIT } from './exit-codes.ts'
 
-export type StopCause = 'SIGINT' | 'SIGTERM' | 'timeout'
+/** `stalled`: nothing is left that could let the command go on. */
+export type StopCause = 'SIGINT' | 'SIGTERM' | 'timeout' | 'stalled'
 
 export const EXIT_CODE_BY_STOP: Readonly<Record<StopCause, ExitCode>> = Object.freeze({
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated,
   timeout: EXIT.timeout,
+  stalled: EXIT.failed,
 })
+
+const MESSAGES: Readonly<Record<StopCause, string>> = {
+  SIGINT: 'interrupted by SIGINT',
+  SIGTERM: 'interrupted by SIGTERM',
+  timeout: 'the command took longer than --command-timeout',
+  stalled: 'the workflow waits for something that cannot come any more',
+}
 
 /** The command was told to end before it was done. */
 export class CommandStopped extends Error {
   readonly stopCause: StopCause
 
   constructor(stopCause: StopCause) {
-    super(stopCause === 'timeout' ? 'the command took too long' : `interrupted by ${stopCause}`)
+    super(MESSAGES[stopCause])
     this.name = 'CommandStopped'
     this.stopCause = stopCause
   }
@@ -39,9 +48,9 @@ export class CommandStop {
   }
 
   /** Why the command was stopped; `undefined` while it was not. */
-  get cause(): StopCause | undefined {
+  get stopped(): CommandStopped | undefined {
     const reason: unknown = this.signal.reason
-    return reason instanceof CommandStopped ? reason.stopCause : undefined
+    return reason instanceof CommandStopped ? reason : undefined
   }
 
   /** Rejects with {@link CommandStopped} when the command was stopped and its grace is over. */
@@ -67,12 +76,13 @@ export class CommandStop {
   }
 }
 
-/** Ties the signals of the process to a stop. */
-export function watchSignals(process: NodeJS.Process, stop: CommandStop): void {
+/** Ties a stop to the signals of the process, and to the moment when its event loop runs dry. */
+export function watchProcess(process: NodeJS.Process, stop: CommandStop): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (stop.signal.aborted) process.exit(EXIT_CODE_BY_STOP[name])
       stop.stop(name)
     })
   }
+  process.on('beforeExit', () => stop.stop('stalled'))
 }

@@ -25,6 +25,7 @@ type Code =
   | 'domain_event_invalid'
   | 'state_threw'
   | 'command_interrupted'
+  | 'command_stalled'
   | 'command_timeout'
   | 'internal_error'
 
@@ -127,6 +128,11 @@ export const RUN_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   command_interrupted: entry('run', 'cancelled', 'unknown', {
     meaning: 'A command was interrupted before it was done.',
     help: 'Give the command again; a run that it had started can be resumed.',
+  }),
+  command_stalled: entry('run', 'other', 'unknown', {
+    meaning:
+      'A command waits for something that cannot come any more: no timer, request or file is pending.',
+    help: 'Look in the workflow for a promise that never settles; a run that had begun can be resumed.',
   }),
   command_timeout: entry('run', 'timeout', 'unknown', {
     meaning: 'A command took longer than --command-timeout.',
