@@ -1,6 +1,6 @@
 import type { FactKey, IoCall, IoScope, NumberProfile } from '@mfm/core-types'
 import type { AttemptCounters } from './attempt-counters.ts'
-import { callKey, failureKey, parseCallerKey } from './fact-key.ts'
+import { callKey, parseCallerKey } from './fact-key.ts'
 import type { RequestIdentity } from './identify-request.ts'
 import { identifyRequest } from './identify-request.ts'
 import { parseNamespace } from './namespace.ts'
@@ -10,8 +10,8 @@ export interface AskedCall {
   readonly namespace: string
   readonly identity: RequestIdentity
   readonly key: FactKey
-  /** Where a failure of just this try is recorded. */
-  readonly failureKey: FactKey
+  /** How often the attempt had asked for the key before. */
+  readonly tries: number
   /** How many identical calls came before; `undefined` where the caller chose the key. */
   readonly occurrence: number | undefined
   readonly ordinal: number
@@ -46,7 +46,7 @@ export function askCall(
     namespace,
     identity,
     key,
-    failureKey: failureKey(scope, key, counters.nextTry(key)),
+    tries: counters.nextTry(key),
     occurrence,
     ordinal: counters.nextOperation(),
   }

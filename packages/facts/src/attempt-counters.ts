@@ -7,7 +7,7 @@ import type { ArtifactId, FactKey } from '@mfm/core-types'
 export class AttemptCounters {
   #derived = 0
   #operations = 0
-  readonly #occurrences = new Map<string, number>()
+  readonly #occurrences = new Map<string, Map<ArtifactId, number>>()
   readonly #tries = new Map<FactKey, number>()
 
   /** The ordinal of the next derived key; time and randomness share one counter. */
@@ -22,7 +22,10 @@ export class AttemptCounters {
 
   /** How many identical calls without a key of their own came before this one. */
   nextOccurrence(namespace: string, requestId: ArtifactId): number {
-    return next(this.#occurrences, `${namespace}|${requestId}`)
+    const known = this.#occurrences.get(namespace)
+    const counts = known ?? new Map<ArtifactId, number>()
+    if (known === undefined) this.#occurrences.set(namespace, counts)
+    return next(counts, requestId)
   }
 
   /** How many calls with this key came before this one. */
@@ -31,7 +34,7 @@ export class AttemptCounters {
   }
 }
 
-function next(counts: Map<string, number>, key: string): number {
+function next<K>(counts: Map<K, number>, key: K): number {
   const count = counts.get(key) ?? 0
   counts.set(key, count + 1)
   return count

@@ -28,12 +28,11 @@ export function callKey({ namespace, stateId, requestId, occurrence }: CallKeyPa
   return occurrence === 0 ? first : `${first}|occ:${occurrence}`
 }
 
-/**
- * The key of a failed call. The caller's key stays unbound, so that the next try can be answered.
- *
- * @param tries how often the attempt had asked for the key before
- */
-export function failureKey(scope: IoScope, key: FactKey, tries: number): FactKey {
+/** The key of one failed try at a call. The caller's key stays unbound, so that the next try can be answered. */
+export function failureKey(
+  scope: IoScope,
+  { key, tries }: { readonly key: FactKey; readonly tries: number },
+): FactKey {
   return `mfm:failed|${attemptPart(scope)}|occ:${tries}|key:${key}`
 }
 

@@ -32,7 +32,7 @@ const made = fc.oneof(
     .record({ namespace, stateId, requestId, occurrence: fc.nat(30) })
     .map((parts) => ({ parts: ['call', parts], key: callKey(parts) })),
   fc
-    .tuple(scope, hostile, fc.nat(30))
+    .tuple(scope, fc.record({ key: hostile, tries: fc.nat(30) }))
     .map((parts) => ({ parts: ['failed', ...parts], key: failureKey(...parts) })),
 )
 
@@ -51,7 +51,7 @@ describe('fact keys', () => {
   })
 
   it('write the key of a failure with the whole key of the call at its end', () => {
-    expect(failureKey({ ...SCOPE, attempt: 3 }, 'a|key:b', 1)).toBe(
+    expect(failureKey({ ...SCOPE, attempt: 3 }, { key: 'a|key:b', tries: 1 })).toBe(
       `mfm:failed|run:${RUN}|state:demo.main.fetch|attempt:3|occ:1|key:a|key:b`,
     )
   })
@@ -70,7 +70,8 @@ describe('fact keys', () => {
     fc.assert(
       fc.property(keys, keys, ([scopeA, triesA, keyA], [, triesB, keyB]) => {
         const isSame = triesA === triesB && keyA === keyB
-        expect(failureKey(scopeA, keyA, triesA) === failureKey(scopeA, keyB, triesB)).toBe(isSame)
+        const a = failureKey(scopeA, { key: keyA, tries: triesA })
+        expect(a === failureKey(scopeA, { key: keyB, tries: triesB })).toBe(isSame)
       }),
     )
   })
@@ -85,7 +86,7 @@ describe('parseCallerKey', () => {
   it.each([
     derivedKey('now_millis', SCOPE, 0),
     derivedKey('random_bytes', SCOPE, 4),
-    failureKey(SCOPE, 'k', 0),
+    failureKey(SCOPE, { key: 'k', tries: 0 }),
     '\ud800',
     7,
   ])('refuses %j, which would shadow a key that nobody chose', (key) => {

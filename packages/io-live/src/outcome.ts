@@ -9,7 +9,7 @@ import type {
   NewArtifact,
 } from '@mfm/core-types'
 import type { AskedCall } from '@mfm/facts'
-import { recordedResult } from '@mfm/facts'
+import { failureKey, recordedResult } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import { failureError, failureInfo } from './failure.ts'
 import type { PreparedAnswer } from './prepare-answer.ts'
@@ -65,7 +65,7 @@ export function failed(
       event: {
         type: 'fact_recorded',
         v: 1,
-        key: asked.failureKey,
+        key: failureKey(scope, asked),
         payloadId: payload.id,
         meta: metaOf(asked, scope, aborted ? 'aborted' : 'failed'),
       },

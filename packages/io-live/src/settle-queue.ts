@@ -1,5 +1,4 @@
-/** Captured, so that a program which replaces timers for its own tests does not stop its providers. */
-const { nextTick } = process
+import { afterMicrotasks } from '@mfm/facts'
 
 /**
  * Lets callers go on one at a time, in the order in which they come: the next when the program has nothing left to do
@@ -12,14 +11,14 @@ export class SettleQueue {
   /** Resolves when it is the caller's turn. */
   turn(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    if (this.#waiting.push(resolve) === 1) nextTick(() => this.#release())
+    if (this.#waiting.push(resolve) === 1) afterMicrotasks(() => this.#release())
     return promise
   }
 
   #release(): void {
     this.#waiting[0]?.()
     // It stays in the list while the program goes on, so that whoever comes meanwhile is not released at once.
-    nextTick(() => {
+    afterMicrotasks(() => {
       this.#waiting.shift()
       if (this.#waiting.length > 0) this.#release()
     })

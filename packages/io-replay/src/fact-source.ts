@@ -20,6 +20,7 @@ export interface RecordedAttempt {
   readonly enteredSeq: number | undefined
   /** Where its facts are, in ascending order. */
   readonly factSeqs: readonly number[]
+  readonly hasFailures: boolean
 }
 
 /** How much of a recording a replay has used. */
@@ -29,7 +30,11 @@ export interface ReplayCounts {
   readonly unused: number
 }
 
-const NOTHING: RecordedAttempt = Object.freeze({ enteredSeq: undefined, factSeqs: [] })
+const NOTHING: RecordedAttempt = Object.freeze({
+  enteredSeq: undefined,
+  factSeqs: [],
+  hasFailures: false,
+})
 
 /**
  * The facts of one run, for all attempts that are replayed from it. Reads the stream once; payloads are read in
@@ -115,10 +120,16 @@ export class FactSource {
   }
 }
 
+interface GrowingAttempt {
+  enteredSeq: number | undefined
+  readonly factSeqs: number[]
+  hasFailures: boolean
+}
+
 /** Everything that a replay needs of a stream, gathered in one pass. */
 class Projection {
   readonly facts = new Map<FactKey, RecordedFact>()
-  readonly attempts = new Map<string, { enteredSeq: number | undefined; factSeqs: number[] }>()
+  readonly attempts = new Map<string, GrowingAttempt>()
   isEmpty = true
 
   add(envelope: EventEnvelope): void {
@@ -128,17 +139,17 @@ class Projection {
     if (event.type !== 'fact_recorded') return
     addFact(this.facts, envelope)
     const fact = this.facts.get(event.key)
-    if (fact?.seq === seq && fact.meta !== undefined) this.#attempt(fact.meta).factSeqs.push(seq)
+    if (fact?.seq !== seq || fact.meta === undefined) return
+    const attempt = this.#attempt(fact.meta)
+    attempt.factSeqs.push(seq)
+    attempt.hasFailures ||= fact.meta.outcome !== 'answered'
   }
 
-  #attempt({ stateId, attempt }: Pick<IoScope, 'stateId' | 'attempt'>): {
-    enteredSeq: number | undefined
-    factSeqs: number[]
-  } {
+  #attempt({ stateId, attempt }: Pick<IoScope, 'stateId' | 'attempt'>): GrowingAttempt {
     const id = `${stateId}|${attempt}`
     const known = this.attempts.get(id)
     if (known !== undefined) return known
-    const fresh = { enteredSeq: undefined, factSeqs: [] }
+    const fresh = { enteredSeq: undefined, factSeqs: [], hasFailures: false }
     this.attempts.set(id, fresh)
     return fresh
   }

@@ -49,7 +49,7 @@ function timesRecorded(asked: AskedCall, scope: IoScope, { facts }: FactSource):
   let count = 0
   while (count < asked.occurrence) {
     const key = callKey({ namespace: asked.namespace, stateId, requestId, occurrence: count })
-    if (!facts.has(key) && !facts.has(failureKey(scope, key, 0))) break
+    if (!facts.has(key) && !facts.has(failureKey(scope, { key, tries: 0 }))) break
     count += 1
   }
   return count

@@ -17,6 +17,7 @@ import {
   askCall,
   derivedKey,
   divergedError,
+  failureKey,
   isSameCall,
   KeyedQueue,
   parseCallerKey,
@@ -29,7 +30,7 @@ import {
   requestOf,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
-import type { FactSource } from './fact-source.ts'
+import type { FactSource, RecordedAttempt } from './fact-source.ts'
 import { missingCall, missingKey } from './missing-fact.ts'
 import { readBytes, readFailure, readJson } from './recorded-payload.ts'
 import { SettleOrder } from './settle-order.ts'
@@ -59,6 +60,7 @@ export interface ReplayIoOptions {
 export class ReplayIo implements IoProvider {
   readonly #options: ReplayIoOptions
   readonly #source: FactSource
+  readonly #recorded: RecordedAttempt
   readonly #counters = new AttemptCounters()
   readonly #order: SettleOrder
   readonly #queue = new KeyedQueue()
@@ -67,7 +69,8 @@ export class ReplayIo implements IoProvider {
   constructor(options: ReplayIoOptions) {
     this.#options = options
     this.#source = options.source
-    this.#order = new SettleOrder(options.source.attempt(options.scope).factSeqs)
+    this.#recorded = options.source.attempt(options.scope)
+    this.#order = new SettleOrder(this.#recorded.factSeqs)
   }
 
   async call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
@@ -89,7 +92,9 @@ export class ReplayIo implements IoProvider {
   async #answer(asked: AskedCall, factKey: FactKey | undefined): Promise<Found<IoResult>> {
     const source = this.#source
     const { scope, guard, numbers, divergence } = this.#options
-    const failure = source.facts.get(asked.failureKey)
+    const failure = this.#recorded.hasFailures
+      ? source.facts.get(failureKey(scope, asked))
+      : undefined
     const fact = failure ?? source.facts.get(asked.key)
     if (fact === undefined) {
       // Live, such a call would be refused; and its request must not get into an error.
@@ -121,7 +126,7 @@ export class ReplayIo implements IoProvider {
     if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
       return this.#order.isSettled(seq)
     }
-    const { enteredSeq, factSeqs } = this.#source.attempt(scope)
+    const { enteredSeq, factSeqs } = this.#recorded
     return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
   }
 

@@ -1,5 +1,6 @@
+import { afterMicrotasks } from '@mfm/facts'
+
 /** Captured, so that a program which replaces timers for its own tests does not stop its replay. */
-const { nextTick } = process
 const nextTurn = setImmediate
 
 interface Waiting {
@@ -60,7 +61,7 @@ export class SettleOrder {
     if (this.#isScheduled || first === undefined) return
     this.#isScheduled = true
     const isNext = this.isSettled(first.seq) || first.seq === this.#seqs[this.#next]
-    if (isNext) nextTick(() => this.#releaseFirst())
+    if (isNext) afterMicrotasks(() => this.#releaseFirst())
     else nextTurn(() => this.#releaseUnlessSearching())
   }
 
@@ -79,7 +80,7 @@ export class SettleOrder {
       this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
     }
     first?.release()
-    nextTick(() => {
+    afterMicrotasks(() => {
       this.#isScheduled = false
       this.#schedule()
     })
