@@ -1,22 +1,19 @@
 import { couldBeSecret, isLabelOf, isStandIn } from './field-values.ts'
 import { mayBeDocument } from './json-text.ts'
 import type { NameVerdict, ValueShape } from './member-names.ts'
-import { endsTelling, judgeName, NAME_ENDINGS } from './member-names.ts'
+import { endsTelling, judgeName, NAME_ENDING } from './member-names.ts'
 import type { Span } from './rules.ts'
 
 const LONGEST_NAME = 48
-/** A longer value is not one that somebody assigns in a text. */
-const LONGEST_VALUE = 4096
+/** This much of a value is judged, whatever its length. */
+const JUDGED_VALUE = 128
 
 const SIGNS = endingsBefore('[:=]')
 const SIGNS_OF_JSON = endingsBefore('[:=,}]')
 
 /** A sign with, right before it, two letters that end a telling name; digits, quotes and blanks may come between. */
 function endingsBefore(signs: string): RegExp {
-  return new RegExp(
-    `${signs}(?<=(?:${NAME_ENDINGS})(?:[_-]?[0-9]{1,2})?\\\\*["'\`]?[ \\t]{0,2}${signs})`,
-    'gi',
-  )
+  return new RegExp(`${signs}(?<=${NAME_ENDING}\\\\*["'\`]?[ \\t]{0,2}${signs})`, 'gi')
 }
 
 /**
@@ -28,7 +25,8 @@ export function mayAssign(text: string): boolean {
   const signs = isJson ? SIGNS_OF_JSON : SIGNS
   signs.lastIndex = 0
   while (signs.test(text)) {
-    if (judgeName(nameBefore(text, signs.lastIndex - 1)) !== undefined) return true
+    const name = nameBefore(text, signs.lastIndex - 1)
+    if (name !== '' && judgeName(name) !== undefined) return true
   }
   return isJson && text.includes('\\u00')
 }
@@ -36,12 +34,15 @@ export function mayAssign(text: string): boolean {
 /** Values that a text assigns to names that hold secrets: query strings, forms, options, headers, settings. */
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = []
+  let past = 0
   for (const match of text.matchAll(/[:=]/g)) {
-    const name = nameBefore(text, match.index)
+    const sign = match.index
+    const name = sign < past ? '' : nameBefore(text, sign)
     const verdict = judgeName(name)
-    if (!verdict) continue
-    const value = assignedValue(text, match.index, name, verdict)
-    if (value) spans.push({ ...value, rule: verdict.rule })
+    const value = verdict && assignedValue(text, sign, name, verdict)
+    if (!value) continue
+    past = value.end
+    spans.push({ ...value, rule: verdict.rule })
   }
   return spans
 }
@@ -86,25 +87,32 @@ function assignedValue(
   // The quote closes what stands before: `header="Cookie:"`.
   if (quote !== '' && text[nameStart - 1] === quote && text[sign - 1] !== quote) return
   const start = sign + 1 + all.length
-  const isHeader = text[sign] === ':' && HEADER_SHAPES.has(verdict.shape)
-  const value = valueAt(text, start, quote, isHeader)
-  const end = start + value.length
-  if (value === '' || isStandIn(value) || isLabelOf(value, name) || isCall(text, end)) return
+  const ending = endingOf(quote, text[sign] === ':' && HEADER_SHAPES.has(verdict.shape))
+  const judged = text.slice(start, endOfValue(text.slice(0, start + JUDGED_VALUE), start, ending))
+  const end = start + judged.length
+  if (judged === '' || isStandIn(judged) || isLabelOf(judged, name) || isCall(text, end)) return
   const strict = isLiteral(text, sign, nameStart, quote) ? verdict : loose(verdict)
-  return couldBeSecret(value, strict) ? { start, end } : undefined
+  if (!couldBeSecret(judged, strict)) return
+  return { start, end: endOfValue(text, start, ending) }
 }
 
 const HEADER_SHAPES: ReadonlySet<ValueShape> = new Set(['cookie', 'authorization', 'phrase'])
 
-/** Up to the closing quote; without quotes, the line of a header or else one word. */
-function valueAt(text: string, start: number, quote: string, isHeader: boolean): string {
-  const rest = text.slice(start, start + LONGEST_VALUE)
-  if (quote !== '') {
-    const end = rest.indexOf(quote)
-    return end < 0 ? rest : rest.slice(0, end)
-  }
-  const pattern = isHeader ? /^[^\r\n"'`<>{}\\]+/ : /^[^\s"'`&;,<>(){}[\]\\]+/
-  return pattern.exec(rest)?.[0] ?? ''
+/** What ends a value: its closing quote; without quotes the line of a header, else whatever ends a word. */
+function endingOf(quote: string, isHeader: boolean): string | RegExp {
+  if (quote !== '') return quote
+  return isHeader ? /[\r\n"'`<>{}\\]/g : /[\s"'`&;,<>(){}[\]\\]/g
+}
+
+function endOfValue(text: string, start: number, ending: string | RegExp): number {
+  const end =
+    typeof ending === 'string' ? text.indexOf(ending, start) : matchFrom(text, start, ending)
+  return end < 0 ? text.length : end
+}
+
+function matchFrom(text: string, start: number, pattern: RegExp): number {
+  pattern.lastIndex = start
+  return pattern.exec(text)?.index ?? -1
 }
 
 /** `password=load(…)`, `password: fields[0]`: code that gets the value from elsewhere. */

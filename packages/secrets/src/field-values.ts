@@ -7,7 +7,8 @@ const NOTHING = new Set(
     'true false yes no on off null none nil undefined void n/a na unset empty default required optional enabled ' +
     'disabled string number boolean bool text varchar char object any unknown bytes integer int uuid hidden masked ' +
     'redacted removed filtered secret token basic bearer password passwort contraseña senha wachtwoord parola hasło ' +
-    'heslo пароль 密码 パスワード kennwort changeme example sample placeholder include omit same-origin inherit'
+    'heslo пароль 密码 パスワード kennwort changeme example sample placeholder include omit same-origin inherit ' +
+    'uint8array arraybuffer buffer keyobject cryptokey securestring'
   ).split(' '),
 )
 
@@ -23,11 +24,14 @@ const PROSE = new RegExp(
   'iu',
 )
 
+const ENOUGH_PROSE = 512
+
 /** Handles, redactions, masks, templates, references and type names: what stands where a secret would. */
 const STAND_INS = [
   /^\[.*\]$/s,
   /^<.*>$/s,
   /^\{.*\}$/s,
+  /^\(.*\)$/s,
   /^\$\{|^\$\(|^\{\{|^\$[A-Za-z_.]+$|^%[A-Za-z_]*%?$|^:[a-z_]+$/i,
   /^(.)\1*$/su,
   /^[*•●xX.#_?…-]+$/,
@@ -40,10 +44,10 @@ const STAND_INS = [
 const NAME = /^[A-Za-z_][A-Za-z_. -]*$|^[a-z_]\w*(?:\.\w+)+$/i
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const NUMERIC = /^(?:[\d.,:+/TZ -]+|0x[0-9a-f]{1,16})$/i
-/** `us-east-1`, `db-secret-2`, `alias/aws-s3-key`: words with an ordinal each. */
-const WORDY =
-  /^[\s\-_./:$!@]*(?:[A-Za-z]+\d{0,4}|\d{1,4})(?:[\s\-_./:$!@]+(?:[A-Za-z]+\d{0,4}|\d{1,4}))*[\s\-_./:$!@]*$/
-const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^(?:\/[\w.-]+)+\/?$|^[A-Za-z]:\\|^~\//
+/** Words as people spell them, each with an ordinal at most: `us`, `Private`, `RSAPrivateKey`, `userID`, `s3`. */
+const SPELLED = /^(?:[A-Z]+|[a-z]*(?:[A-Z]{1,6}[a-z]{2,}|[A-Z]{2,6}$)*)[0-9]{0,4}$/
+const ADDRESS =
+  /^[a-z][a-z0-9+.-]*:\/\/|^\/(?:home|usr|var|etc|opt|tmp|run|mnt|srv|root|app|builds|work|Users)\/|^[A-Z]:\\|^~\//i
 
 /** Whether a value under a name of this verdict could be a secret. */
 export function couldBeSecret(value: string, { shape }: NameVerdict): boolean {
@@ -77,23 +81,21 @@ function isPasswordLike(text: string): boolean {
 }
 
 function isProse(text: string): boolean {
-  return /\s/.test(text) && PROSE.test(text)
+  const start = text.slice(0, ENOUGH_PROSE)
+  return /\s/.test(start) && PROSE.test(start)
 }
 
-/** Made by a machine: 8 characters or more, no spaces, and neither words, a number, a UUID nor an address. */
+/** Made by a machine: 8 ASCII characters or more, and neither words, a number, a UUID nor an address. */
 export function isOpaque(text: string): boolean {
   const joined = text.replace(/[\r\n]+/g, '')
-  if (joined.length < 8 || /\s/.test(joined)) return false
+  if (!/^[!-~]{8,}$/.test(joined)) return false
   if (NUMERIC.test(joined) || UUID.test(joined) || ADDRESS.test(joined)) return false
-  return !WORDY.test(joined) || wordsLookRandom(joined)
+  return !isWordy(joined)
 }
 
-/** Letters of both cases in a mix that no spelling has, such as `dGhlIHNlY3JldCBrZXk`. */
-function wordsLookRandom(text: string): boolean {
-  return text.split(/[^A-Za-z]+/).some((word) => {
-    const upper = word.replace(/[^A-Z]/g, '').length
-    return word.length >= 12 && upper >= word.length / 4 && upper <= (word.length * 3) / 4
-  })
+/** Nothing but words and small numbers: `us-east-1`, `alias/aws-s3-key`, `core.RSAPrivateKey`. */
+export function isWordy(text: string): boolean {
+  return text.split(/[-_./:$!@]+/).every((word) => SPELLED.test(word))
 }
 
 function isAuthorization(text: string): boolean {

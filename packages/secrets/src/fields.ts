@@ -16,20 +16,22 @@ export function fieldOf(name: string | undefined): Field | undefined {
   return name !== undefined && verdict ? { name, verdict } : undefined
 }
 
-/** In a list the names of secrets stand as well as secrets, so only what a machine made counts. */
+/** Lists hold names and messages as well as secrets, so a password in one has to look like one. */
 export function listed({ name, verdict }: Field): Field {
-  return verdict.shape === 'any'
-    ? { name, verdict: { ...verdict, shape: 'token' } }
-    : { name, verdict }
+  return { name, verdict: verdict.shape === 'any' ? { ...verdict, shape: 'password' } : verdict }
 }
 
 /** `["authorization", "…"]` in lists of pairs and of headers, `["--password", "…"]` in arguments. */
 export function fieldBefore(items: readonly JsonValue[], index: number): Field | undefined {
   const before = index === 0 ? undefined : items[index - 1]
   if (typeof before !== 'string') return
-  if (before.startsWith('-')) return fieldOf(before)
+  if (isOption(before)) return isOption(items[index]) ? undefined : fieldOf(before)
   const field = items.length % 2 === 0 && index % 2 === 1 ? fieldOf(before) : undefined
   return field && listed(field)
+}
+
+function isOption(item: JsonValue | undefined): boolean {
+  return typeof item === 'string' && item.startsWith('-')
 }
 
 /** The name beside a value: `{ "name": "Authorization", "value": "…" }`. */

@@ -1,5 +1,4 @@
 import type { SecretRule } from './rules.ts'
-import { hashOf, isLetter, wordStart } from './word-hash.ts'
 
 /**
  * What a value under a name must look like to be a secret: `any` text that is no placeholder and no prose, a `password`
@@ -75,8 +74,6 @@ const LAST_WORDS: ReadonlySet<string> = new Set(
   [...VERDICTS.keys(), 'token'].map((phrase) => phrase.slice(phrase.lastIndexOf(' ') + 1)),
 )
 const LONGEST_PHRASE = 3
-/** Digits and separators between two words of a name. */
-const MAX_GAP = 3
 /** A longer name is data. */
 const MAX_NAME = 128
 
@@ -101,40 +98,32 @@ export function wordsOf(name: string): string[] {
   return (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).map((word) => word.toLowerCase())
 }
 
+/** This many letters at the end of a name tell nearly all ordinary names from telling ones. */
+const ENDING_LETTERS = 6
+
 /**
- * Whether the text up to `end` ends with a word that a telling name ends with. Says no to nearly every name at the
- * price of reading its last word; a yes is for {@link judgeName} to confirm.
+ * A regular expression for what telling names end with, to be used in a lookbehind. It may be followed by an ordinal
+ * and says yes to a few ordinary names as well.
  */
-export function endsTelling(text: string, end: number): boolean {
-  let wordEnd = end
-  for (let words = 0; words < LONGEST_PHRASE; words += 1) {
-    for (let gap = 0; gap < MAX_GAP && !isLetter(text.charCodeAt(wordEnd - 1)); gap += 1)
-      wordEnd -= 1
-    const start = wordStart(text, wordEnd)
-    const hash = hashOf(text, start, wordEnd)
-    if (TELLING_HASHES.has(hash)) return true
-    if (!NEUTRAL_HASHES.has(hash)) return false
-    wordEnd = start
-  }
-  return false
-}
+export const NAME_ENDING: string = `(?:${endingsOf([...LAST_WORDS, ...NEUTRAL], ENDING_LETTERS)})(?:[_-]?[0-9]{1,2})?`
 
-const TELLING_HASHES: ReadonlySet<number> = hashesOf(LAST_WORDS)
-const NEUTRAL_HASHES: ReadonlySet<number> = hashesOf(NEUTRAL)
-
-/** What the last word of a telling name ends with: alternatives of two letters each, for a regular expression. */
-export const NAME_ENDINGS: string = endingsOf([...LAST_WORDS, ...NEUTRAL])
-
-function endingsOf(words: readonly string[]): string {
-  const lasts = new Set(words.map((word) => word.slice(-1)))
-  return [...lasts]
-    .map((last) => {
-      const ending = words.filter((word) => word.endsWith(last))
-      return `[${[...new Set(ending.map((word) => word.slice(-2, -1)))].join('')}]${last}`
+/** Read from the last letter, so that most names are done with after one or two. */
+function endingsOf(words: readonly string[], letters: number): string {
+  const byLast = Map.groupBy(words, (word) => word.slice(-1))
+  return [...byLast]
+    .map(([last, group]) => {
+      const rests = group.map((word) => word.slice(0, -1))
+      return letters === 1 || rests.includes('')
+        ? last
+        : `(?:${endingsOf(rests, letters - 1)})${last}`
     })
     .join('|')
 }
 
-function hashesOf(words: Iterable<string>): ReadonlySet<number> {
-  return new Set([...words].map((word) => hashOf(word, 0, word.length)))
+const ENDS_TELLING = new RegExp(`(?<=${NAME_ENDING})`, 'iy')
+
+/** Whether the text up to `end` may end with a telling name; a yes is for {@link judgeName} to confirm. */
+export function endsTelling(text: string, end: number): boolean {
+  ENDS_TELLING.lastIndex = end
+  return ENDS_TELLING.test(text)
 }

@@ -1,5 +1,4 @@
 import { BIP39_ENGLISH } from './bip39-english.ts'
-import { hashOf, isLetter } from './word-hash.ts'
 
 /** The fewest words of a recovery phrase. */
 export const PHRASE_WORDS = 12
@@ -78,9 +77,8 @@ function gapBegin(text: string, end: number): number {
 function gapEnd(text: string, start: number): number {
   let at = start
   while (at < text.length && at - start < MAX_GAP) {
-    const code = text.charCodeAt(at)
-    if (isLetter(code)) break
-    at += code === BACKSLASH ? 2 : 1
+    if (isLetter(text.charCodeAt(at)) && text.charCodeAt(at - 1) !== BACKSLASH) break
+    at += 1
   }
   return at
 }
@@ -96,4 +94,18 @@ function wordEnd(text: string, start: number): number {
   let end = start
   while (end - start <= LONGEST_WORD && isLetter(text.charCodeAt(end))) end += 1
   return end
+}
+
+/** `charCodeAt` past an end is NaN, which is no letter. */
+function isLetter(code: number): boolean {
+  const lower = code | 32
+  return lower >= 97 && lower <= 122
+}
+
+/** A number for the lowercase form of a word of ASCII letters; words that share one are told apart elsewhere. */
+function hashOf(text: string, start: number, end: number): number {
+  let hash = end - start
+  for (let at = start; at < end; at += 1)
+    hash = (Math.imul(hash, 31) + (text.charCodeAt(at) | 32)) | 0
+  return hash
 }

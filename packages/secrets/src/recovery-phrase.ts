@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { BIP39_ENGLISH } from './bip39-english.ts'
-import { MAX_GAP } from './phrase-screen.ts'
+import { MAX_GAP, PHRASE_WORDS } from './phrase-screen.ts'
 import type { Span } from './rules.ts'
 
 const INDEX_OF: ReadonlyMap<string, number> = new Map(
   BIP39_ENGLISH.map((word, index) => [word, index]),
 )
+const BITS_PER_WORD = 11
 /** Numbers of words that the standard knows, longest first. */
-const LENGTHS = [24, 21, 18, 15, 12] as const
+const LENGTHS = [24, 21, 18, 15, PHRASE_WORDS] as const
 
 interface Word {
   readonly index: number
@@ -41,12 +42,12 @@ export function findRecoveryPhrases(text: string): Span[] {
 }
 
 function collectPhrases(run: readonly Word[], spans: Span[]): void {
-  if (run.length < 12 || isDictionary(run)) return
+  if (run.length < PHRASE_WORDS) return
   let from = 0
-  while (from + 12 <= run.length) {
+  while (from + PHRASE_WORDS <= run.length) {
     const words = LENGTHS.filter((length) => from + length <= run.length)
       .map((length) => run.slice(from, from + length))
-      .find((phrase) => isEvenlyParted(phrase) && hasValidChecksum(phrase))
+      .find((phrase) => !isRising(phrase) && hasValidChecksum(phrase) && isEvenlyParted(phrase))
     const first = words?.[0]
     const last = words?.at(-1)
     if (words && first && last) {
@@ -59,8 +60,8 @@ function collectPhrases(run: readonly Word[], spans: Span[]): void {
 }
 
 /** Words in strictly rising order are from a word list; a phrase is so once in 12! times. */
-function isDictionary(run: readonly Word[]): boolean {
-  return run.every((word, at) => at === 0 || word.index > (run[at - 1]?.index ?? 0))
+function isRising(words: readonly Word[]): boolean {
+  return words.every((word, at) => at === 0 || word.index > (words[at - 1]?.index ?? 0))
 }
 
 /** Spaces, commas and list marks as they come; other signs, such as those of a JSON list, are all the same. */
@@ -71,11 +72,29 @@ function isEvenlyParted(words: readonly Word[]): boolean {
 
 /** BIP-39: 11 bits a word; the last bits are the first of the SHA-256 of those before, one for each 32. */
 function hasValidChecksum(words: readonly Word[]): boolean {
-  let bits = 0n
-  for (const { index } of words) bits = (bits << 11n) | BigInt(index)
-  const checksumBits = BigInt(words.length / 3)
-  const entropyBytes = (words.length / 3) * 4
-  const entropy = (bits >> checksumBits).toString(16).padStart(entropyBytes * 2, '0')
-  const first = createHash('sha256').update(Buffer.from(entropy, 'hex')).digest()[0] ?? 0
-  return BigInt(first) >> (8n - checksumBits) === (bits & ((1n << checksumBits) - 1n))
+  const bytes = bytesOf(words)
+  const checksumBits = words.length / 3
+  const entropy = bytes.subarray(0, checksumBits * 4)
+  const unused = 8 - checksumBits
+  const digest = hash('sha256', entropy, 'buffer')
+  return (digest[0] ?? 0) >> unused === (bytes[entropy.length] ?? 0) >> unused
+}
+
+function bytesOf(words: readonly Word[]): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil((words.length * BITS_PER_WORD) / 8))
+  let length = 0
+  let pending = 0
+  let bits = 0
+  for (const { index } of words) {
+    pending = (pending << BITS_PER_WORD) | index
+    bits += BITS_PER_WORD
+    while (bits >= 8) {
+      bits -= 8
+      bytes[length] = pending >> bits
+      length += 1
+    }
+    pending &= (1 << bits) - 1
+  }
+  if (bits > 0) bytes[length] = pending << (8 - bits)
+  return bytes
 }

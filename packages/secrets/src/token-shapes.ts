@@ -8,46 +8,51 @@ interface TokenShape {
   readonly confirm?: (secret: string) => boolean
 }
 
-/** Begins a token where no token character stands before it. */
-const HEAD = '(?<![A-Za-z0-9_])'
-const TAIL = '(?![A-Za-z0-9_-])'
+/** No letter or digit before a token, but for the end of an escape in JSON text or in a URL. */
+const HEAD = '(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt]|%[0-9A-Fa-f]{2}))'
+const TAIL = '(?![A-Za-z0-9])'
 
 /** Published prefixes and lengths; a prefix followed by words or by a mask is documentation. */
 const SHAPES: readonly TokenShape[] = [
   { rule: 'private_key_pem', pattern: pem(), confirm: hasKeyMaterial },
   {
     rule: 'jwt',
+    // A hyphen before it would make every part of a long text of hyphens a beginning.
     pattern: shape(
-      'eyJ[\\w-]{8,}\\.eyJ[\\w-]{2,}\\.[\\w-]*|eyJ[\\w-]{10,}\\.[\\w-]*(?:\\.[\\w-]{2,}){3}',
+      '(?<![\\w-])eyJ(?:[\\w-]{8,}\\.eyJ[\\w-]{2,}\\.[\\w-]*|[\\w-]{10,}\\.[\\w-]*(?:\\.[\\w-]{2,}){3})',
     ),
   },
-  { rule: 'aws_access_key', pattern: shape(`(?:AKIA|ASIA)[A-Z0-9]{16}${TAIL}`), confirm: hasDigit },
+  {
+    rule: 'aws_access_key',
+    pattern: shape(`(?:AKIA|ASIA)[A-Z0-9]{16}${TAIL}`),
+    confirm: isNoExample,
+  },
   {
     rule: 'github_token',
     pattern: shape('(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\\w{22,})'),
-    confirm: mixed,
+    confirm: isVaried,
   },
   {
     rule: 'gitlab_token',
     pattern: shape('gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[\\w.-]{20,}'),
-    confirm: mixed,
+    confirm: isVaried,
   },
-  { rule: 'slack_token', pattern: shape('(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}'), confirm: hasDigit },
+  { rule: 'slack_token', pattern: shape('(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}'), confirm: isVaried },
   {
     rule: 'stripe_key',
     pattern: shape('(?:[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,})'),
-    confirm: mixed,
+    confirm: isVaried,
   },
-  { rule: 'google_api_key', pattern: shape(`AIza[\\w-]{35}${TAIL}`), confirm: mixed },
-  { rule: 'npm_token', pattern: shape(`npm_[A-Za-z0-9]{36}${TAIL}`), confirm: mixed },
-  { rule: 'anthropic_key', pattern: shape('sk-ant-[\\w-]{20,}'), confirm: mixed },
+  { rule: 'google_api_key', pattern: shape('AIza[\\w-]{35}(?![\\w-])'), confirm: isVaried },
+  { rule: 'npm_token', pattern: shape(`npm_[A-Za-z0-9]{36}${TAIL}`), confirm: isVaried },
+  { rule: 'anthropic_key', pattern: shape('sk-ant-[\\w-]{20,}'), confirm: isVaried },
   {
     rule: 'openai_key',
     pattern: shape('sk-(?!ant-)(?:(?:proj|svcacct|admin|None)-)?[\\w-]{20,}'),
-    confirm: mixed,
+    confirm: isVaried,
   },
-  { rule: 'sendgrid_key', pattern: shape('SG\\.[\\w-]{16,32}\\.[\\w-]{32,64}'), confirm: mixed },
-  { rule: 'twilio_key', pattern: shape(`SK[0-9a-f]{32}${TAIL}`), confirm: hasDigit },
+  { rule: 'sendgrid_key', pattern: shape('SG\\.[\\w-]{16,32}\\.[\\w-]{32,64}'), confirm: isVaried },
+  { rule: 'twilio_key', pattern: shape(`SK[0-9a-f]{32}${TAIL}`), confirm: isVaried },
   {
     rule: 'bearer_credentials',
     pattern: new RegExp(`${HEAD}bearer[ \\t]{1,4}([\\w.~+/-]{16,}=*)`, 'gi'),
@@ -72,7 +77,7 @@ const SHAPES: readonly TokenShape[] = [
 const HINT = new RegExp(
   [
     '_(?<=gh[pousr]_|github_pat_|[rs]k_(?:live|test)_|whsec_|npm_)[A-Za-z0-9]{16}',
-    '-(?<=(?<!\\w)(?:gl[a-z]{2,5}|xox[a-z]|xapp|sk)-)[\\w.-]{10}',
+    `-(?<=${HEAD}(?:gl[a-z]{2,5}|xox[a-z]|xapp|sk)-)[\\w.-]{10}`,
     '-(?<=-----)BEGIN',
     '\\.(?<=SG\\.)[\\w-]{16}',
     'J(?<=eyJ)[\\w-]{8}',
@@ -109,7 +114,7 @@ function shape(source: string): RegExp {
 
 /** RFC 7468 with any label; a block that is cut off reaches to the end of its base64. */
 function pem(): RegExp {
-  return /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\s\S])*(?:-----END [A-Z0-9 ]{1,60}-----)?/g
+  return /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\s\S]){0,16384}(?:-----END [A-Z0-9 ]{1,60}-----)?/g
 }
 
 /** A line of base64, which a constant or an example has not. */
@@ -117,13 +122,16 @@ function hasKeyMaterial(block: string): boolean {
   return /[A-Za-z0-9+/]{24}/.test(block)
 }
 
-function hasDigit(token: string): boolean {
-  return /[0-9]/.test(token)
+const WORD = /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)?[0-9]{0,4}$/
+
+/** Neither a mask nor the key of the vendor's own documentation. */
+function isNoExample(token: string): boolean {
+  return !token.endsWith('EXAMPLE') && new Set(token).size >= 8
 }
 
-/** No run of one character, no words joined by hyphens: `ghp_xxxxxxxx…`, `sk-learn-contrib-…`. */
-function mixed(token: string): boolean {
-  return hasDigit(token) && new Set(token).size >= 10
+/** Neither a mask nor words: `ghp_xxxxxxxx…`, `sk-learn-contrib-…`. */
+function isVaried(token: string): boolean {
+  return new Set(token).size >= 10 && !token.split(/[-_.]/).every((part) => WORD.test(part))
 }
 
 function hasRealPassword(userAndPassword: string): boolean {
