@@ -3,9 +3,10 @@
 // whatever Node (>= 18) the machine has.
 //
 //   node tooling/bootstrap/bootstrap.mjs [script] [arguments...]
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { root, runPnpm } from './pnpm.mjs'
@@ -60,7 +61,7 @@ else install()
 const [script, ...scriptArguments] = process.argv.slice(2)
 if (script !== undefined) {
   const separator = process.platform === 'win32' ? ';' : ':'
-  const child = spawnSync(workspaceNode, [script, ...scriptArguments], {
+  const child = spawn(workspaceNode, [script, ...scriptArguments], {
     cwd: root,
     stdio: 'inherit',
     env: {
@@ -69,6 +70,14 @@ if (script !== undefined) {
       TURBO_TELEMETRY_DISABLED: '1',
     },
   })
-  if (child.error) throw child.error
-  process.exit(child.status === null ? 1 : child.status)
+  process.on('SIGINT', () => {
+    // The terminal sends Ctrl-C to the script as well, which knows how to end.
+  })
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('error', (error) => {
+    throw error
+  })
+  child.on('exit', (code, signal) => {
+    process.exitCode = code === null ? 128 + (constants.signals[signal] || 0) : code
+  })
 }

@@ -1,4 +1,4 @@
-export { fail } from '@mfm/errors'
+export { fail, hasCode } from '@mfm/errors'
 export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
 export type { Io, RecordOptions } from './io.ts'
 export { defineOp, initialContext, isOp, type Op, type OpOptions, outputOf } from './op.ts'
