@@ -1,0 +1,26 @@
+import type { Benchmark } from './benchmark.ts'
+import { canonicalJson } from './benchmarks/canonical-json.ts'
+import { record } from './benchmarks/record.ts'
+import { replay } from './benchmarks/replay.ts'
+import { resume } from './benchmarks/resume.ts'
+import { startUp } from './benchmarks/start-up.ts'
+import { storedBytes } from './benchmarks/stored-bytes.ts'
+
+/** In the order of the results. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  record,
+  replay,
+  resume,
+  canonicalJson,
+  storedBytes,
+  startUp,
+]
+
+/** @throws RangeError for a name that is none */
+export function benchmarksNamed(only: string | undefined): readonly Benchmark[] {
+  if (only === undefined) return BENCHMARKS
+  const found = BENCHMARKS.filter(({ name }) => name === only)
+  if (found.length > 0) return found
+  const names = BENCHMARKS.map(({ name }) => name).join(', ')
+  throw new RangeError(`there is no benchmark ${only}; there are ${names}`)
+}

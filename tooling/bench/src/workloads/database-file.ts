@@ -1,0 +1,25 @@
+import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
+
+/** What SQLite keeps beside the file itself. */
+const SUFFIXES = ['', '-wal', '-shm'] as const
+
+export function removeDatabase(path: string): void {
+  for (const suffix of SUFFIXES) rmSync(`${path}${suffix}`, { force: true })
+}
+
+/**
+ * The file as a crash would leave it: what is committed, in the database or in its write-ahead log. Nobody may be
+ * writing.
+ */
+export function copyDatabase(from: string, to: string): void {
+  removeDatabase(to)
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(`${from}${suffix}`)) copyFileSync(`${from}${suffix}`, `${to}${suffix}`)
+  }
+}
+
+export function databaseBytes(path: string): number {
+  return SUFFIXES.reduce((sum, suffix) => {
+    return sum + (statSync(`${path}${suffix}`, { throwIfNoEntry: false })?.size ?? 0)
+  }, 0)
+}
