@@ -266,6 +266,19 @@ describe('canonicalize', () => {
     expect(text).toBe('{"a":1}')
   })
 
+  it('sorts objects of many members', () => {
+    const names = Array.from({ length: 100 }, (_, index) => `n${index}"`)
+    const value = Object.fromEntries(names.map((name, index) => [name, index]))
+    const members = names.toSorted().map((name) => `${JSON.stringify(name)}:${value[name]}`)
+    expect(canonicalize([value])).toBe(`[{${members.join(',')}}]`)
+    expect(() => canonicalize([{ ...value, 'm\udc00': 1 }])).toThrow(
+      refusal('json_not_representable', '/0/m\ufffd'),
+    )
+    expect(() => canonicalize([{ ...value, m: undefined }])).toThrow(
+      refusal('json_not_representable', '/0/m'),
+    )
+  })
+
   it('stays right when there are more shapes than are kept', () => {
     for (let round = 0; round < 3; round++) {
       for (let index = 0; index < 700; index++) {
