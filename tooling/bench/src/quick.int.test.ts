@@ -1,4 +1,4 @@
-import { hostname, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { BENCHMARKS, benchmarksNamed } from './benchmarks.ts'
 import { CHECKOUT } from './harness/checkout.ts'

@@ -18,7 +18,7 @@ export interface Machine {
 }
 
 /** Appends of 300 bytes to a file, per second. As many synced as plain ones means that nothing reaches a disk. */
-export interface Appends {
+interface Appends {
   readonly plain: number
   readonly synced: number
 }

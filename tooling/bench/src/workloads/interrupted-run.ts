@@ -11,7 +11,7 @@ import { AnsweringTransport, checkFacts } from './answers.ts'
 import { copyDatabase, removeDatabase } from './database-file.ts'
 import { callPerState } from './programs.ts'
 
-export const RESUME_SERIES = 'resumed'
+const SERIES = 'resumed'
 
 /** A run of `callPerState` that stopped when all of its states but the last had completed. */
 export interface InterruptedRun {
@@ -37,7 +37,7 @@ export async function interruptRun(folder: string, states: number): Promise<Inte
     if (n === states - 2) failpoints.arm('after_state_completed')
   })
   const { runId } = run
-  const op = callPerState(RESUME_SERIES, states)
+  const op = callPerState(SERIES, states)
   const { phase } = await runWorkflow(op, { stores, transport, runId, failpoints })
   expectEqual('phase of the interrupted run', phase, 'running')
   expectEqual('calls made', transport.calls, states - 1)
@@ -49,7 +49,7 @@ export async function interruptRun(folder: string, states: number): Promise<Inte
 export async function resumeRun(path: string, runId: RunId, states: number): Promise<void> {
   const transport = new AnsweringTransport()
   await using stores = await openSqliteStores({ path })
-  const op = callPerState(RESUME_SERIES, states)
+  const op = callPerState(SERIES, states)
   const { phase, output } = await resumeWorkflow(op, { stores, transport, runId })
   expectEqual('phase of the resumed run', phase, 'completed')
   expectEqual('output of the resumed run', output, states - 1)
@@ -66,7 +66,7 @@ export function resumeSide(folder: string, { runId, states }: InterruptedRun, fr
       try {
         const pass = await timed(async () => await resumeRun(path, runId, states))
         await using stores = await openSqliteStores({ path, readOnly: true })
-        await checkFacts(stores, { runId, series: RESUME_SERIES, count: states })
+        await checkFacts(stores, { runId, series: SERIES, count: states })
         return pass
       } finally {
         removeDatabase(path)
@@ -81,7 +81,7 @@ export function planningSide(states: number): Side {
     units: 1,
     pass: async () =>
       await timed(async () => {
-        expectEqual('states', callPerState(RESUME_SERIES, states).plan.states.length, states)
+        expectEqual('states', callPerState(SERIES, states).plan.states.length, states)
       }),
   }
 }
