@@ -18,7 +18,9 @@ describe('MfmError', () => {
   })
 
   it('is recognised when another copy of the package made it', async () => {
-    const copy: typeof import('./mfm-error.ts') = await import('./mfm-error.ts?copy')
+    // A specifier that differs loads the module a second time.
+    const specifier = './mfm-error.ts?copy'
+    const copy: typeof import('./mfm-error.ts') = await import(specifier)
     const error = new copy.MfmError('run_not_found')
     expect(copy.MfmError).not.toBe(MfmError)
     expect(error).toBeInstanceOf(MfmError)
