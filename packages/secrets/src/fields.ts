@@ -1,4 +1,5 @@
 import type { JsonValue } from '@mfm/core-types'
+import { isWordy } from './field-values.ts'
 import type { NameVerdict } from './member-names.ts'
 import { judgeName } from './member-names.ts'
 import { isListedWord, PHRASE_WORDS } from './phrase-screen.ts'
@@ -31,7 +32,7 @@ export function fieldBefore(items: readonly JsonValue[], index: number): Field |
 }
 
 function isOption(item: JsonValue | undefined): boolean {
-  return typeof item === 'string' && item.startsWith('-')
+  return typeof item === 'string' && item.startsWith('-') && isWordy(item)
 }
 
 /** The name beside a value: `{ "name": "Authorization", "value": "…" }`. */
