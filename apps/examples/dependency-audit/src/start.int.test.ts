@@ -89,6 +89,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     child.kill('SIGINT')
     const { code, stdout, stderr } = await finished
     expect(stdout).toBe('')
+    expect(stderr).not.toContain('failed')
     expect(code).toBe(130)
 
     const [, runId] = /^ {2}npx mfm resume ([0-9a-f-]{36})$/m.exec(stderr) ?? []

@@ -12,7 +12,7 @@ export interface Project {
   readonly catalogs: readonly CatalogEntry[]
 }
 
-export interface Manifest {
+interface Manifest {
   /** From the project's folder, with forward slashes. */
   readonly path: string
   /** A list, for a package may be named like a credential and the member of an object would look like one. */

@@ -36,7 +36,7 @@ export class Progress {
         this.#count(event)
         break
       case 'state_failed':
-        this.line(`${localName(event.stateId)} failed: ${event.error.message}`)
+        this.#failed(event)
         break
       default:
         break
@@ -53,6 +53,13 @@ export class Progress {
   clear(): void {
     if (this.#isLineOpen) this.#output.write('\r\u001b[2K')
     this.#isLineOpen = false
+  }
+
+  #failed({ stateId, error }: RunEvent & { readonly type: 'state_failed' }): void {
+    // Whoever interrupted it knows.
+    if (error.code !== 'attempt_interrupted') {
+      this.line(`${localName(stateId)} failed: ${error.message}`)
+    }
   }
 
   #enter(stateId: string): void {
