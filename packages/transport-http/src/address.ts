@@ -38,7 +38,7 @@ export function addressOf(input: HttpInput): Address {
 }
 
 function urlAddress(input: string | URL): Address {
-  if (!URL.canParse(input)) throw requestInvalid('/url', 'expected an absolute address')
+  if (!URL.canParse(String(input))) throw requestInvalid('/url', 'expected an absolute address')
   const url = new URL(input)
   assertNoPlaceholder('/url', url.search)
   const { username, password } = url
@@ -66,11 +66,11 @@ function endpointAddress({ endpoint, path, query = {} }: EndpointInput): Address
     isSecretHandle(value) ? [[name, value] as const] : [],
   )
   const plain = given.flatMap(([name, value]) =>
-    isSecretHandle(value) ? [] : [[name, String(value)]],
+    isSecretHandle(value) ? [] : [[name, String(value)] as const],
   )
   const [pathname = '', ...searches] = path.split('?')
   const own = withoutCredentials(searches.join('?'))
-  const added = withoutCredentials(new URLSearchParams(plain).toString())
+  const added = withoutCredentials(new URLSearchParams(Object.fromEntries(plain)).toString())
   const search = [own.search, added.search].filter((part) => part !== '').join('&')
   assertNoPlaceholder('/path', search)
   return {

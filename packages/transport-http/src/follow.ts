@@ -40,7 +40,7 @@ export async function sendFollowing(
 function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
   const location = headers.get('location')
   if (!REDIRECTS.has(status) || location === null) return undefined
-  const url = URL.canParse(location, from) ? new URL(location, from) : undefined
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined
 }
 

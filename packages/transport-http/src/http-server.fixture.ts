@@ -74,7 +74,10 @@ function handlerOf(url: string, other: TestServer | undefined): Handler {
   )
 }
 
-const HANDLERS: ReadonlyMap<string, (other: TestServer | undefined) => Handler> = new Map([
+const HANDLERS: ReadonlyMap<string, (other: TestServer | undefined) => Handler> = new Map<
+  string,
+  (other: TestServer | undefined) => Handler
+>([
   [
     '/json',
     () => (request, response) => {

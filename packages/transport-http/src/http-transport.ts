@@ -74,8 +74,8 @@ async function exchange(
 ): Promise<TransportAnswer> {
   const { fetch = globalThis.fetch } = options
   const wire = await wireRequest(request, options, resolveSecret)
-  const send = ({ url, method, headers, body = null }: WireRequest): Promise<Response> =>
-    fetch(url, { method, headers, body, signal, redirect: 'manual' })
+  const send = ({ url, method, headers, body }: WireRequest): Promise<Response> =>
+    fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' })
   const { response, visited } = await sendFollowing(wire, request.redirect !== 'manual', send)
   if (response.status > 599) {
     throw new MfmError('http_failed', {
