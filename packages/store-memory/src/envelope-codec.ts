@@ -1,4 +1,4 @@
-import { canonicalize, parseJson } from '@mfm/canonical-json'
+import { artifactIdOf, canonicalize, decodeJsonArtifact } from '@mfm/canonical-json'
 import type { EventEnvelope, JsonValue, RunEventType, RunId } from '@mfm/core-types'
 import { eventEnvelopeSchema } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
@@ -17,6 +17,8 @@ const HOLDS_FREE_JSON: ReadonlyMap<string, boolean> = new Map(
   } satisfies Record<RunEventType, boolean>),
 )
 const KNOWN_VERSION = 1
+/** Perhaps an integer that a double would round. */
+const LONG_INTEGER = /[:,[]-?\d{16}/
 
 /** An event ready to be stored. */
 export interface EncodedEvent {
@@ -74,7 +76,7 @@ function requireSize({ event }: EventEnvelope, text: string, limit: number): voi
 }
 
 /**
- * The envelope that {@link encodeEvents} stored. Integers beyond 2^53 in free JSON come back as `bigint`.
+ * The envelope that {@link encodeEvents} stored. Integers beyond 2^53 in free JSON come back as `bigint`, up to 64 bits.
  *
  * @throws MfmError `event_unknown`, `event_store_corruption`
  */
@@ -89,6 +91,7 @@ export function decodeEnvelope(run: RunId, seq: number, text: string): EventEnve
   if (envelope.runId !== run || envelope.seq !== seq) {
     throw new MfmError('event_store_corruption', { details: { runId: run, seq } })
   }
-  if (!holdsFreeJson || !/\d{16}/.test(text)) return envelope
-  return parseJson(text, { integers: 'bigint' }) as unknown as EventEnvelope // the same document
+  if (!holdsFreeJson || !LONG_INTEGER.test(text)) return envelope
+  // Such events are stored as canonical JSON, so they can be read as a document that proves itself.
+  return decodeJsonArtifact(artifactIdOf(text), Buffer.from(text)) as unknown as EventEnvelope
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { MfmError } from '@mfm/errors'
 import { Connection } from './connection.ts'
@@ -39,13 +39,29 @@ export function openFile(path: string, readOnly: boolean): StoreFile {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
   } catch (cause) {
     throw new MfmError('store_unavailable', {
       message: `the folder ${folder} cannot be made`,
       details: { folder },
       cause,
     })
+  }
+}
+
+/**
+ * One level at a time: the recursive form of Node does not return where a file system answers ENOENT for a folder that
+ * it does not let anybody make, as /proc does.
+ */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolders(parent)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(folder)) throw error
   }
 }
 
