@@ -27,7 +27,10 @@ const NO_ANSWER = [
  *
  * @throws MfmError `registry_unreachable` where the first question shows that there is no registry
  */
-export async function askRegistry(io: Io, dependencies: readonly Wanted[]): Promise<Release[]> {
+export async function askRegistry(
+  io: Pick<Io, 'fetch'>,
+  dependencies: readonly Wanted[],
+): Promise<Release[]> {
   // One alone, so that a registry that is not there is noticed once, and before everything else is asked of it too.
   const first = dependencies.find((dependency) => questionsFor(dependency) > 0)
   const release = first === undefined ? undefined : await askFirst(io, first)
@@ -36,7 +39,7 @@ export async function askRegistry(io: Io, dependencies: readonly Wanted[]): Prom
   )
 }
 
-async function askFirst(io: Io, dependency: Wanted): Promise<Release> {
+async function askFirst(io: Pick<Io, 'fetch'>, dependency: Wanted): Promise<Release> {
   try {
     return await askRelease(io, dependency)
   } catch (error) {
@@ -51,7 +54,7 @@ async function askFirst(io: Io, dependency: Wanted): Promise<Release> {
   }
 }
 
-async function askOrExplain(io: Io, dependency: Wanted): Promise<Release> {
+async function askOrExplain(io: Pick<Io, 'fetch'>, dependency: Wanted): Promise<Release> {
   try {
     return await askRelease(io, dependency)
   } catch (error) {
