@@ -7,7 +7,7 @@ export function isoTime(millis: number | null): string {
 export function duration(millis: number | null): string {
   if (millis === null) return '-'
   if (millis < 1000) return `${millis} ms`
-  if (millis < 60_000) return `${(millis / 1000).toFixed(1)} s`
+  if (millis < 60_000) return `${(Math.floor(millis / 100) / 10).toFixed(1)} s`
   const minutes = Math.floor(millis / 60_000)
   if (minutes < 60) return `${minutes} min ${two(Math.floor((millis % 60_000) / 1000))} s`
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`

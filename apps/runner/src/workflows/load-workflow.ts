@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { decode, isMfmError, MfmError } from '@mfm/errors'
@@ -8,6 +7,7 @@ import type { Op } from '@mfm/workflow'
 import { isOp } from '@mfm/workflow'
 import { z } from 'zod'
 import type { WorkflowPlace } from './find-workflow.ts'
+import { assertRunnable } from './typescript-support.ts'
 
 export interface LoadedWorkflow {
   readonly place: WorkflowPlace
@@ -15,8 +15,6 @@ export interface LoadedWorkflow {
   /** The file's named export `endpoints`; functions are called in live mode only. */
   readonly endpoints: Readonly<Record<string, EndpointAddress>>
 }
-
-const TYPESCRIPT: ReadonlySet<string> = new Set(['.ts', '.mts', '.cts'])
 
 const endpointsSchema: z.ZodType<Readonly<Record<string, EndpointAddress>>> = z.record(
   z.string().min(1),
@@ -31,7 +29,7 @@ const endpointsSchema: z.ZodType<Readonly<Record<string, EndpointAddress>>> = z.
  * @throws MfmError `workflow_invalid`; `invalid_plan` and the other refusals of `defineOp` as they are
  */
 export async function loadWorkflow(place: WorkflowPlace): Promise<LoadedWorkflow> {
-  assertLoadable(place.file)
+  assertRunnable(place.file, process)
   const exported = await importFile(place.file)
   const op = exported['default']
   if (!isOp(op)) throw notAnOp(place.file, exported)
@@ -40,20 +38,6 @@ export async function loadWorkflow(place: WorkflowPlace): Promise<LoadedWorkflow
     details: { file: place.file },
   })
   return { place, op, endpoints }
-}
-
-function assertLoadable(file: string): void {
-  if (!TYPESCRIPT.has(extname(file)) || runsTypeScript()) return
-  throw new MfmError('workflow_invalid', {
-    message: `Node ${process.versions.node} does not run TypeScript, and ${file} is TypeScript`,
-    details: { file, node: process.versions.node },
-    help: 'Use Node 22.18 or newer; with 22.13 set NODE_OPTIONS=--experimental-strip-types; or compile the file to .js.',
-  })
-}
-
-/** Node's own type stripping; absent before 22.10, `false` where it is switched off. */
-function runsTypeScript(): boolean {
-  return 'typescript' in process.features && Boolean(process.features.typescript)
 }
 
 async function importFile(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -1,0 +1,34 @@
+import { tmpdir } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { mfm } from './mfm.ts'
+
+const COMMANDS = ['run', 'resume', 'runs', 'show', 'events', 'replay', 'verify']
+const cwd = tmpdir()
+
+describe('help', () => {
+  it('names every command and every exit code', async () => {
+    for (const args of [['--help'], ['help'], []]) {
+      const { code, stdout, stderr } = await mfm(args, { cwd })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+      expect(stdout).toContain('130')
+    }
+  })
+
+  it.each(COMMANDS)('of %s has an example and the common options', async (command) => {
+    const { code, stdout } = await mfm([command, '--help'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`EXAMPLES\\n.*mfm ${command} `))
+    for (const option of ['--output', '--store', '--verbose', '--command-timeout']) {
+      expect(stdout).toContain(option)
+    }
+  })
+})
+
+describe('the version', () => {
+  it('is that of the package', async () => {
+    const { code, stdout } = await mfm(['--version'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
