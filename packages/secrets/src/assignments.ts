@@ -83,16 +83,19 @@ function assignedValue(
   verdict: NameVerdict,
 ): Value | undefined {
   const [all, quote = ''] = /^[ \t]{0,4}(\\*["'`]?)/.exec(text.slice(sign + 1, sign + 16)) ?? ['']
-  const nameStart = nameEnd(text, sign) - name.length
+  const nameStop = nameEnd(text, sign)
+  const before = text[nameStop - name.length - 1] ?? ''
+  const isQuoted = /["'`]/.test(text.slice(nameStop, sign))
   // The quote closes what stands before: `header="Cookie:"`.
-  if (quote !== '' && text[nameStart - 1] === quote && text[sign - 1] !== quote) return
+  if (quote !== '' && quote === before && !isQuoted) return
   const start = sign + 1 + all.length
   const ending = endingOf(quote, text[sign] === ':' && HEADER_SHAPES.has(verdict.shape))
   const judged = text.slice(start, endOfValue(text.slice(0, start + JUDGED_VALUE), start, ending))
   const end = start + judged.length
   if (judged === '' || isStandIn(judged) || isLabelOf(judged, name) || isCall(text, end)) return
-  const strict = isLiteral(text, sign, nameStart, quote) ? verdict : loose(verdict)
-  if (!couldBeSecret(judged, strict)) return
+  // A word is meant as it stands in a form, a query, a command line or JSON. Elsewhere it may be code or prose.
+  const isLiteral = text[sign] === '=' ? /^[?&;-]?$/.test(before) : isQuoted && quote !== ''
+  if (!couldBeSecret(judged, isLiteral ? verdict : loose(verdict))) return
   return { start, end: endOfValue(text, start, ending) }
 }
 
@@ -118,12 +121,6 @@ function matchFrom(text: string, start: number, pattern: RegExp): number {
 /** `password=load(…)`, `password: fields[0]`: code that gets the value from elsewhere. */
 function isCall(text: string, end: number): boolean {
   return /^\s?[([{]/.test(text.slice(end, end + 2))
-}
-
-/** Where a word is meant as it stands: in a form or query, in a command line, in JSON. Elsewhere it may be code or prose. */
-function isLiteral(text: string, sign: number, nameStart: number, quote: string): boolean {
-  if (text[sign] === '=') return nameStart === 0 || /[?&;-]/.test(text[nameStart - 1] ?? '')
-  return quote !== '' && QUOTES.has(text.charCodeAt(sign - 1))
 }
 
 function loose(verdict: NameVerdict): NameVerdict {

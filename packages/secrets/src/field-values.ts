@@ -17,7 +17,7 @@ const PROSE = new RegExp(
   `(?:^|[^\\p{L}'’])(?:${[
     "a an the of to be is are was has in on or and not at by for from your my it as too please can't cannot should",
     'may invalid required missing incorrect wrong enter short characters der die das und ist nicht zu ihr de la el',
-    'le les des un une pour votre mot su es y o',
+    'le les des un une pour votre mot su es',
   ]
     .join(' ')
     .replaceAll(' ', '|')})(?=$|[^\\p{L}'’])`,
@@ -110,7 +110,7 @@ function isAuthorization(text: string): boolean {
 }
 
 function hasParameters(credentials: string): boolean {
-  return /^[A-Za-z]+="?[^\s"]{4,}/.test(credentials)
+  return /^[A-Za-z]+="?[^\s",*]/.test(credentials)
 }
 
 /** Base64 of printable `user:password` (RFC 7617). */

@@ -20,18 +20,21 @@ export class Inspection {
   readonly #detector: TextDetector
   readonly #onHit: OnHit
   readonly #path: string[] = []
+  /** Levels around the value that this walk begins with. */
+  readonly #above: number
   readonly #replaced: JsonReplacements = { names: new Map(), values: new Map() }
 
-  constructor(detector: TextDetector, onHit: OnHit) {
+  constructor(detector: TextDetector, onHit: OnHit, above = 0) {
     this.#detector = detector
     this.#onHit = onHit
+    this.#above = above
   }
 
   /** The value with every replacement made; the same object where there was none. */
   value(value: JsonValue, field?: Field): JsonValue {
     if (typeof value === 'string') return this.#string(value, field)
     if (typeof value !== 'object' || value === null) return value
-    checkDepth(this.#path.length)
+    checkDepth(this.#above + this.#path.length)
     return isList(value) ? this.#array(value, field) : this.#object(value)
   }
 
@@ -62,34 +65,39 @@ export class Inspection {
       for (const word of items) this.#replaced.values.set(String(word), replacement)
       return items.map(() => replacement)
     }
-    const copy = items.map((item, index) => {
-      const inner = field ? listed(field) : fieldBefore(items, index)
-      return this.#at(String(index), () => this.value(item, inner))
-    })
-    return copy.some((item, index) => item !== items[index]) ? copy : items
+    let changed = false
+    const copy: JsonValue[] = []
+    for (const [index, item] of items.entries()) {
+      this.#path.push(String(index))
+      const replaced = this.value(item, field ? listed(field) : fieldBefore(items, index))
+      this.#path.pop()
+      changed ||= replaced !== item
+      copy.push(replaced)
+    }
+    return changed ? copy : items
   }
 
   #object(object: { readonly [name: string]: JsonValue }): JsonValue {
     let changed = false
-    const members = Object.entries(object).map(([name, item]): [string, JsonValue] => {
-      const { shown, kept } = this.#name(name)
-      const field = fieldOf(name === 'value' ? labelOf(object) : name)
-      const replaced = this.#at(shown, () => this.value(item, field))
+    const members: [string, JsonValue][] = []
+    for (const [name, item] of Object.entries(object)) {
+      const kept = this.#enter(name)
+      const replaced = this.value(item, fieldOf(name === 'value' ? labelOf(object) : name))
+      this.#path.pop()
       changed ||= replaced !== item || kept !== name
-      return [kept, replaced]
-    })
+      members.push([kept, replaced])
+    }
     // `fromEntries` defines members, so one that is called __proto__ stays a member.
     return changed ? Object.fromEntries(members) : object
   }
 
-  /** A member name as pointers show it and as it is kept. */
-  #name(name: string): { readonly shown: string; readonly kept: string } {
+  /** Goes on to a member. Its name in the path is without what looks secret; as it is kept, it is the result. */
+  #enter(name: string): string {
     const spans = this.#detector.mayHold(name) ? this.#detector.spans(name) : []
-    if (spans.length === 0) return { shown: name, kept: name }
-    const shown = replaceSpans(name, spans, ({ rule }) => `[redacted:${rule}]`)
-    const kept = this.#at(shown, () => replaceSpans(name, spans, this.#spanHit))
+    this.#path.push(replaceSpans(name, spans, ({ rule }) => `[redacted:${rule}]`))
+    const kept = replaceSpans(name, spans, this.#spanHit)
     if (kept !== name) this.#replaced.names.set(name, kept)
-    return { shown, kept }
+    return kept
   }
 
   #withoutSpans(text: string): string {
@@ -103,7 +111,8 @@ export class Inspection {
   #asJson(text: string): string {
     const document = parseDocument(text)
     if (document === undefined) return text
-    const inner = new Inspection(this.#detector, (hit, secret) => this.#hit(hit, secret))
+    const above = this.#above + this.#path.length
+    const inner = new Inspection(this.#detector, (hit, secret) => this.#hit(hit, secret), above)
     try {
       inner.value(document)
     } catch (error) {
@@ -116,14 +125,5 @@ export class Inspection {
   #hit({ rule, name }: Pick<SecretHit, 'rule' | 'name'>, secret: string): string | undefined {
     const pointer = formatPointer(this.#path)
     return this.#onHit({ pointer, rule, ...(name === undefined ? {} : { name }) }, secret)
-  }
-
-  #at<T>(part: string, visit: () => T): T {
-    this.#path.push(part)
-    try {
-      return visit()
-    } finally {
-      this.#path.pop()
-    }
   }
 }

@@ -42,10 +42,8 @@ describe('ordinary text has no hit', () => {
 
   it('in 4000 documents full of digests, ids, images, addresses and plain words', () => {
     const random = new Random(1)
-    for (let count = 0; count < 4000; count += 1) {
-      const document = ordinaryDocument(random)
-      expect({ document, hits: guard.scan(document) }).toEqual({ document, hits: [] })
-    }
+    const documents = Array.from({ length: 4000 }, () => ordinaryDocument(random))
+    expect(documents.filter((document) => guard.scan(document).length > 0)).toEqual([])
   })
 
   it('in the sources of a library that speaks of passwords, tokens and JWT', () => {

@@ -4,14 +4,14 @@ import { MfmError } from '@mfm/errors'
 import { isList } from './lists.ts'
 import { placeholderOf } from './secret.ts'
 
-/** Twice what the canonical encoder takes by default: deep enough, and a cycle ends here. */
-export const MAX_DEPTH = 2000
+/** What the canonical encoder takes by default; a cycle ends here too. */
+const MAX_DEPTH = 1000
 
 /**
  * The request as it may be stored and hashed: each handle is the string `[secret:name]`, so the identity of a request
  * does not depend on values. Parts without handles are shared with the argument, not copied.
  *
- * @throws MfmError `json_too_deep` for more than 2000 levels, a cycle included
+ * @throws MfmError `json_too_deep` for more than 1000 levels, a cycle included
  */
 export function withoutSecrets(request: RequestValue): JsonValue {
   return replaceHandles(request, 0)
@@ -20,7 +20,7 @@ export function withoutSecrets(request: RequestValue): JsonValue {
 /**
  * The names of the secrets that a request asks for, sorted, each once.
  *
- * @throws MfmError `json_too_deep` for more than 2000 levels, a cycle included
+ * @throws MfmError `json_too_deep` for more than 1000 levels, a cycle included
  */
 export function secretNamesIn(request: RequestValue): readonly string[] {
   const names = new Set<string>()
@@ -32,25 +32,34 @@ function replaceHandles(value: RequestValue, depth: number): JsonValue {
   if (typeof value !== 'object' || value === null) return value
   if (isSecretHandle(value)) return placeholderOf(value)
   checkDepth(depth)
-  if (isList(value)) {
-    let copy: JsonValue[] | undefined
-    for (const [index, item] of value.entries()) {
-      const replaced = replaceHandles(item, depth + 1)
-      if (replaced === item) continue
-      // A cast because what was walked so far and is kept has no handles in it.
-      copy ??= [...(value as readonly JsonValue[])]
-      copy[index] = replaced
-    }
-    return copy ?? (value as readonly JsonValue[])
-  }
+  return isList(value) ? replaceInList(value, depth) : replaceInObject(value, depth)
+}
+
+function replaceInList(items: readonly RequestValue[], depth: number): JsonValue {
+  const copy: JsonValue[] = []
   let changed = false
-  const members = Object.entries(value).map(([name, item]) => {
+  for (const item of items) {
     const replaced = replaceHandles(item, depth + 1)
     changed ||= replaced !== item
-    return [name, replaced] as const
-  })
+    copy.push(replaced)
+  }
+  // A cast because nothing was replaced: there is no handle in it.
+  return changed ? copy : (items as readonly JsonValue[])
+}
+
+function replaceInObject(
+  object: { readonly [name: string]: RequestValue },
+  depth: number,
+): JsonValue {
+  const members: [string, JsonValue][] = []
+  let changed = false
+  for (const [name, item] of Object.entries(object)) {
+    const replaced = replaceHandles(item, depth + 1)
+    changed ||= replaced !== item
+    members.push([name, replaced])
+  }
   // `fromEntries` defines members, so one that is called __proto__ stays a member. The cast: nothing was replaced.
-  return changed ? Object.fromEntries(members) : (value as JsonValue)
+  return changed ? Object.fromEntries(members) : (object as JsonValue)
 }
 
 function collectNames(value: RequestValue, names: Set<string>, depth: number): void {
