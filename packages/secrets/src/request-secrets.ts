@@ -4,14 +4,14 @@ import { MfmError } from '@mfm/errors'
 import { isList } from './lists.ts'
 import { placeholderOf } from './secret.ts'
 
-/** What the canonical encoder takes by default; a cycle ends here too. */
-const MAX_DEPTH = 1000
+/** The most that the canonical encoder can be set to; a cycle ends here too. */
+const MAX_DEPTH = 2000
 
 /**
  * The request as it may be stored and hashed: each handle is the string `[secret:name]`, so the identity of a request
  * does not depend on values. Parts without handles are shared with the argument, not copied.
  *
- * @throws MfmError `json_too_deep` for more than 1000 levels, a cycle included
+ * @throws MfmError `json_too_deep` for more than 2000 levels, a cycle included
  */
 export function withoutSecrets(request: RequestValue): JsonValue {
   return replaceHandles(request, 0)
@@ -20,7 +20,7 @@ export function withoutSecrets(request: RequestValue): JsonValue {
 /**
  * The names of the secrets that a request asks for, sorted, each once.
  *
- * @throws MfmError `json_too_deep` for more than 1000 levels, a cycle included
+ * @throws MfmError `json_too_deep` for more than 2000 levels, a cycle included
  */
 export function secretNamesIn(request: RequestValue): readonly string[] {
   const names = new Set<string>()

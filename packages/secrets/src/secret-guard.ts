@@ -72,7 +72,7 @@ export class SecretGuard {
   /**
    * Every hit in document order. The pointer of a hit in a member name is that member.
    *
-   * @throws MfmError `json_too_deep` for more than 1000 levels
+   * @throws MfmError `json_too_deep` for more than 2000 levels
    */
   scan(value: JsonValue): SecretHit[] {
     return this.#screen.mayHold(value)
@@ -93,7 +93,7 @@ export class SecretGuard {
    * @param what names the value in the error, such as `the payload of a fact`
    * @returns the same object where nothing was redacted
    * @throws MfmError `secrets_detected` in mode `refuse`, with `details.what`, `details.hits` (the first 20) and
-   * `details.total`; `json_too_deep` for more than 1000 levels
+   * `details.total`; `json_too_deep` for more than 2000 levels
    */
   admit(value: JsonValue, what: string): JsonValue {
     if (!this.#screen.mayHold(value)) return value
