@@ -57,7 +57,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/^head +event 14, sha256 [0-9a-f]{64}$/m)
     const [, runId] = RUN_ID.exec(stdout) ?? []
     for (const command of ['show', 'events', 'verify']) {
-      expect(stdout).toContain(`  npx mfm ${command} ${runId}\n`)
+      expect(stdout).toContain(`  npx mfm ${command} ${runId} `)
     }
     expect(code).toBe(0)
     expect(stdout + stderr).not.toContain(String(registry.port))

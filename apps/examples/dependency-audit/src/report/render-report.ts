@@ -39,7 +39,7 @@ export function renderReport(report: AuditReport, paint: Paint): string[] {
     ),
     ...remarks(report.rows),
     '',
-    summary(report),
+    ...summary(report),
   ]
 }
 
@@ -60,15 +60,16 @@ function remarks(rows: readonly AuditRow[]): readonly string[] {
     : ['', ...texts.flatMap((text) => wrap(printable(text), LINE_LENGTH))]
 }
 
-function summary({ counts }: AuditReport): string {
+function summary({ counts }: AuditReport): readonly string[] {
   const { dependencies, behind, deprecated, problems, elsewhere } = counts
-  return [
+  const found = [
     `${dependencies} ${dependencies === 1 ? 'dependency' : 'dependencies'}`,
     `${behind} behind`,
     `${deprecated} deprecated`,
     `${problems} ${problems === 1 ? 'problem' : 'problems'}`,
-    ...(elsewhere === 0 ? [] : [`${elsewhere} from other places left out`]),
   ].join(', ')
+  const rest = `not asked about: ${elsewhere} entries of the workspace or from elsewhere`
+  return elsewhere === 0 ? [found] : [found, rest]
 }
 
 function ageText(days: number | null): string {

@@ -41,7 +41,8 @@ describe('the table', () => {
       'c 1.2.0 is deprecated: use b',
       'd (^1.0.0): gone',
       '',
-      '4 dependencies, 1 behind, 1 deprecated, 1 problem, 2 from other places left out',
+      '4 dependencies, 1 behind, 1 deprecated, 1 problem',
+      'not asked about: 2 entries of the workspace or from elsewhere',
     ])
   })
 
@@ -60,7 +61,7 @@ describe('the table', () => {
     const hostile = 'a\u001b[2J\nb\u202e\u0007'
     const lines = render([{ name: hostile, deprecated: hostile, licence: hostile }])
     expect(lines.join('')).not.toMatch(/[^\u0020-\u007e…]/)
-    expect(lines).toHaveLength(6)
+    expect(lines).toHaveLength(7)
   })
 
   it.each([

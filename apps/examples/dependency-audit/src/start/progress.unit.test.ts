@@ -44,7 +44,7 @@ describe('progress', () => {
   it('is a few plain lines where nobody watches', () => {
     expect(written(false).split('\n')).toEqual([
       'reading the manifests',
-      '2 dependencies of the registry in the manifests',
+      '2 dependencies to ask the registry about',
       'asking the registry: 0 of 2 answers recorded',
       'ask_registry failed: no answer',
       'asking the registry: 1 of 2 answers recorded',

@@ -27,7 +27,8 @@ export async function start(folder: string): Promise<number> {
   const progress = new Progress(process.stderr)
   try {
     await using stores = await openSqliteStores({ path: STORE })
-    progress.line(`Auditing the dependencies of ${folder}; every answer is recorded in ${STORE}.`)
+    const project = folder === '.' ? 'this project' : folder
+    progress.line(`Auditing the dependencies of ${project}; every answer is recorded in ${STORE}.`)
     const result = await recordedRun(stores, folder, progress)
     if (result.phase === 'running') return interrupted(result.runId, progress)
     if (result.output !== undefined) return await present(stores, result.runId, result.output)
@@ -110,9 +111,9 @@ async function present(stores: Stores, runId: RunId, report: AuditReport): Promi
     ...differences.map(({ message }) => `  ${message}`),
     '',
     'Try next:',
-    `  npx mfm show ${runId}`,
-    `  npx mfm events ${runId}`,
-    `  npx mfm verify ${runId}`,
+    `  npx mfm show ${runId}    # how it went, state by state`,
+    `  npx mfm events ${runId}  # every step and every recorded answer`,
+    `  npx mfm verify ${runId}  # replay it again, and compare`,
   )
   return isSame ? 0 : 1
 }
