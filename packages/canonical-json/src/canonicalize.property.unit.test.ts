@@ -6,7 +6,7 @@ import { artifactIdOf } from './digest.ts'
 import { jsonArbitrary, plainCanonical, reordered, sorted } from './json.fixture.ts'
 import { parseJson } from './parse-json.ts'
 
-const RUNS = { numRuns: 500 }
+const RUNS = { numRuns: 300 }
 
 const number64 = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),

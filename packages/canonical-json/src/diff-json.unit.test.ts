@@ -94,7 +94,7 @@ describe('diffJson', () => {
           expect(row.requested).toBe(getAtPointer(requested, row.pointer))
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })

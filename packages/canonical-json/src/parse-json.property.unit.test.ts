@@ -8,7 +8,7 @@ import type { ParseOptions } from './parse-json.ts'
 import { parseJson } from './parse-json.ts'
 import { parseUsual } from './usual-parser.ts'
 
-const RUNS = { numRuns: 2000 }
+const RUNS = { numRuns: 1000 }
 
 type Outcome = { readonly value: unknown } | { readonly code: unknown; readonly details: unknown }
 
