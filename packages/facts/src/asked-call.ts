@@ -10,7 +10,7 @@ export interface AskedCall {
   readonly namespace: string
   readonly identity: RequestIdentity
   readonly key: FactKey
-  /** How often the attempt had asked for the key before. */
+  /** Which try at the key this is; a key that was made of the call is tried once. */
   readonly tries: number
   /** How many identical calls came before; `undefined` where the caller chose the key. */
   readonly occurrence: number | undefined
@@ -46,7 +46,7 @@ export function askCall(
     namespace,
     identity,
     key,
-    tries: counters.nextTry(key),
+    tries: chosen === undefined ? 0 : counters.nextTry(chosen),
     occurrence,
     ordinal: counters.nextOperation(),
   }

@@ -1,5 +1,7 @@
 import type { ArtifactId, FactKey } from '@mfm/core-types'
 
+const LIKE_A_CALL = /\|req:[0-9a-f]{64}(\|occ:[0-9]+)?$/
+
 /**
  * What one attempt has asked for so far. Everything is counted at once, when a call is made and before anything is
  * awaited, so the numbers do not depend on how fast answers come.
@@ -28,9 +30,12 @@ export class AttemptCounters {
     return next(counts, requestId)
   }
 
-  /** How many calls with this key came before this one. */
+  /**
+   * How many calls with this chosen key came before this one. A key that looks like one that is made of a call counts
+   * from 1, because the call that it would be made of is try 0.
+   */
   nextTry(key: FactKey): number {
-    return next(this.#tries, key)
+    return next(this.#tries, key) + (LIKE_A_CALL.test(key) ? 1 : 0)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ArtifactId, EventEnvelope, FactKey, FactMeta } from '@mfm/core-types'
-import { hasFactMeta, isArtifactId, runEventSchema } from '@mfm/core-types'
+import { hasFactMeta, runEventSchema } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 
 /** A fact as the stream binds it. */
@@ -28,7 +28,7 @@ export async function projectFacts(
 /** One step of {@link projectFacts}: other events change nothing, a fact that is there already is accepted once. */
 export function addFact(facts: Map<FactKey, RecordedFact>, { seq, event }: EventEnvelope): void {
   if (event.type !== 'fact_recorded') return
-  if (!runEventSchema.safeParse(event).success || !isArtifactId(event.payloadId)) {
+  if (!runEventSchema.safeParse(event).success) {
     throw new MfmError('fact_recorded_malformed', { details: { seq } })
   }
   const { key, payloadId } = event

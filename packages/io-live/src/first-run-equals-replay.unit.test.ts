@@ -1,6 +1,7 @@
-import { artifactIdOf } from '@mfm/canonical-json'
+import { artifactIdOf, jsonArtifact } from '@mfm/canonical-json'
 import type { IoProvider, JsonValue, RequestValue } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
+import { callKey } from '@mfm/facts'
 import { FactSource, ReplayIo } from '@mfm/io-replay'
 import { SecretGuard, secret } from '@mfm/secrets'
 import fc from 'fast-check'
@@ -136,6 +137,18 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     await attempt(log, io.call({ ...answering(2), factKey: '\ud800' }))
     await attempt(log, io.call({ ...answering(2), namespace: 'No' }))
     await attempt(log, io.recordValue('mfm:failed|run:', 7))
+  },
+  'a chosen key that is also a derived one': async (io, log) => {
+    const twice = async (factKey?: string) => {
+      const call = failing(new MfmError('http_failed', { message: `of ${factKey}` }), 'same')
+      await attempt(log, io.call(factKey === undefined ? call : { ...call, factKey }))
+    }
+    const { id } = jsonArtifact('fact_request', { name: 'same' })
+    const same = callKey({ namespace: 'test', stateId: STATE, requestId: id, occurrence: 0 })
+    await twice()
+    await twice(same)
+    await twice(same)
+    log((await io.call({ ...answering('bound', 'same'), factKey: same })).response)
   },
   'facts that come to be': async (io, log) => {
     log(await io.getRecordedFact('k'))

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 /** Every byte there is, which is no UTF-8. */
 export const BINARY: Uint8Array = Uint8Array.from({ length: 256 }, (_, index) => index)
 export const LARGE: string = 'äöü '.repeat(40_000)
-export const PACKAGE = {
+const PACKAGE = {
   name: 'left-pad',
   versions: { '1.0.0': { deprecated: 'old', size: 1 }, '1.1.0': { size: 2 } },
 }
