@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const here = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-
 export const WORKFLOW = 'greet.workflow.ts'
+
+const FIXTURE = new URL('./fixtures/greet.workflow.ts', import.meta.url)
+const PACKAGES = fileURLToPath(new URL('../node_modules', import.meta.url))
 
 /** A folder with the fixture workflow, which finds the packages as an installed project would. */
 export class TemporaryProject implements AsyncDisposable {
@@ -17,9 +18,9 @@ export class TemporaryProject implements AsyncDisposable {
 
   static async create(): Promise<TemporaryProject> {
     const project = new TemporaryProject(await realpath(await mkdtemp(join(tmpdir(), 'mfm-e2e-'))))
-    await symlink(here('../node_modules'), join(project.root, 'node_modules'))
+    await symlink(PACKAGES, join(project.root, 'node_modules'))
     await project.put('package.json', '{"type":"module"}')
-    await project.put(WORKFLOW, await readFile(here(`./fixtures/${WORKFLOW}`), 'utf8'))
+    await project.put(WORKFLOW, await readFile(FIXTURE, 'utf8'))
     return project
   }
 

@@ -50,10 +50,10 @@ export async function followRun(
       signal: stop.signal,
       onEvent: (envelope) => progress.onEvent(envelope),
     })
-    progress.clear()
+    progress.end()
     return await conclude(cli, settings, result)
   } catch (error) {
-    progress.clear()
+    progress.end()
     if (progress.events > 0) proposeResume(cli, settings, runId)
     throw error
   }

@@ -5,6 +5,8 @@ import { count, duration } from '../render/times.ts'
 
 /** Redraws at most this often, in ms. */
 const INTERVAL = 80
+/** Redraws at least this often, so that a long state is seen to take its time. */
+const TICK = 500
 
 /** What a line of progress says. */
 export interface ProgressState {
@@ -29,6 +31,7 @@ export class Progress {
   readonly #states: number
   readonly #begin = performance.now()
   readonly #isShown: boolean
+  readonly #ticks: NodeJS.Timeout | undefined
   #drawnAt = Number.NEGATIVE_INFINITY
   #completed = 0
   #facts = 0
@@ -41,6 +44,8 @@ export class Progress {
     this.#states = states
     const isDumb = cli.env['TERM'] === 'dumb'
     this.#isShown = cli.stderr.isTerminal && !cli.env['CI'] && !isDumb
+    // It must not keep a run alive that nothing else can wake.
+    if (this.#isShown) this.#ticks = setInterval(() => this.#draw(), TICK).unref()
   }
 
   /** How many events were made durable. */
@@ -61,11 +66,16 @@ export class Progress {
 
   /** A line that stays, above the progress. */
   note(text: string): void {
-    this.clear()
+    this.#clear()
     this.#cli.stderr.line(text)
   }
 
-  clear(): void {
+  end(): void {
+    clearInterval(this.#ticks)
+    this.#clear()
+  }
+
+  #clear(): void {
     if (this.#isShown) this.#cli.stderr.raw('\r\u001b[K')
   }
 

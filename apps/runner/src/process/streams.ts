@@ -27,7 +27,7 @@ export class DataStream {
 
   /** Columns of the terminal; `undefined` where there is none. */
   get columns(): number | undefined {
-    return this.#stream.isTTY ? this.#stream.columns : undefined
+    return this.#stream.isTTY ? widthOf(this.#stream) : undefined
   }
 
   /** Resolves when the text was taken, so a slow reader slows the writer. */
@@ -61,7 +61,7 @@ export class NoteStream {
   }
 
   get columns(): number {
-    return this.#stream.columns ?? 80
+    return widthOf(this.#stream) ?? 80
   }
 
   line(text: string): void {
@@ -82,6 +82,11 @@ export class NoteStream {
 /** Colours as NO_COLOR, FORCE_COLOR, TERM and the stream allow them. */
 function paintFor(stream: NodeJS.WriteStream): Paint {
   return (style, text) => styleText(STYLES[style], text, { stream })
+}
+
+/** A terminal that does not know its width says 0. */
+function widthOf({ columns }: NodeJS.WriteStream): number | undefined {
+  return columns > 0 ? columns : undefined
 }
 
 function isGone(error: Error): boolean {

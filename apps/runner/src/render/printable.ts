@@ -7,11 +7,6 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(UNPRINTABLE, escapeUnit)
 }
 
-/** Several lines, each harmless. */
-export function printableLines(text: string): string[] {
-  return text.split(/\r?\n/).map(printable)
-}
-
 /** At most `length` characters; the cut is marked. */
 export function shorten(text: string, length: number): string {
   const characters = Array.from(text)
