@@ -72,7 +72,9 @@ export class Progress {
     const found = foundSchema.safeParse(event.payload)
     if (event.name !== 'dependencies_found' || !found.success) return
     this.#questions = found.data.questions
-    this.line(`${found.data.dependencies} dependencies to ask the registry about`)
+    const { dependencies } = found.data
+    const noun = dependencies === 1 ? 'dependency' : 'dependencies'
+    this.line(`${dependencies} ${noun} to ask the registry about`)
   }
 
   #count({ meta }: RunEvent & { readonly type: 'fact_recorded' }): void {
