@@ -45,21 +45,26 @@ export class FactSource {
   readonly artifacts: ArtifactStore
   readonly facts: ReadonlyMap<FactKey, RecordedFact>
   readonly #attempts: ReadonlyMap<string, RecordedAttempt>
-  readonly #positions = new Map<number, number>()
+  readonly #order: readonly RecordedFact[]
+  /** Place in the order by sequence, and what was used by place: arrays, because there may be millions. */
+  readonly #placeOf: Uint32Array
+  readonly #isUsed: Uint8Array
   readonly #readAhead: ReadAhead
-  readonly #used = new Set<FactKey>()
+  #used = 0
 
   private constructor(runId: RunId, artifacts: ArtifactStore, stream: Projection) {
     this.runId = runId
     this.artifacts = artifacts
     this.facts = stream.facts
     this.#attempts = stream.attempts
-    const order = [...stream.facts.values()]
-    for (const [position, { seq }] of order.entries()) this.#positions.set(seq, position)
-    this.#readAhead = new ReadAhead(
-      artifacts,
-      order.map(({ payloadId }) => payloadId),
-    )
+    this.#order = [...stream.facts.values()]
+    this.#placeOf = new Uint32Array((this.#order.at(-1)?.seq ?? 0) + 1)
+    this.#isUsed = new Uint8Array(this.#order.length)
+    const payloadIds = this.#order.map(({ seq, payloadId }, place) => {
+      this.#placeOf[seq] = place
+      return payloadId
+    })
+    this.#readAhead = new ReadAhead(artifacts, payloadIds)
   }
 
   /**
@@ -85,9 +90,13 @@ export class FactSource {
    * @throws MfmError `artifact_corruption` where the store says so; `fact_payload_get_failed` for any other reason
    */
   async read({ key, seq, payloadId }: RecordedFact): Promise<Uint8Array> {
-    this.#used.add(key)
+    const place = this.#placeOf[seq] ?? 0
+    if (this.#isUsed[place] === 0) {
+      this.#isUsed[place] = 1
+      this.#used += 1
+    }
     try {
-      return await this.#readAhead.get(this.#positions.get(seq) ?? 0, payloadId)
+      return await this.#readAhead.get(place)
     } catch (cause) {
       if (hasCode(cause, 'artifact_corruption')) throw cause
       throw new MfmError('fact_payload_get_failed', { details: { key, payloadId }, cause })
@@ -104,19 +113,18 @@ export class FactSource {
     }
   }
 
-  isUsed(key: FactKey): boolean {
-    return this.#used.has(key)
+  isUsed({ seq }: RecordedFact): boolean {
+    return this.#isUsed[this.#placeOf[seq] ?? 0] === 1
   }
 
   /** Facts that no call has asked for yet, in the order they were recorded. */
   unusedFacts(): readonly RecordedFact[] {
-    return [...this.facts.values()].filter(({ key }) => !this.#used.has(key))
+    return this.#order.filter((_, place) => this.#isUsed[place] === 0)
   }
 
   get counts(): ReplayCounts {
     const { size: recorded } = this.facts
-    const { size: used } = this.#used
-    return { recorded, used, unused: recorded - used }
+    return { recorded, used: this.#used, unused: recorded - this.#used }
   }
 }
 

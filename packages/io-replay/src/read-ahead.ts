@@ -1,5 +1,6 @@
 import type { ArtifactId, ArtifactStore } from '@mfm/core-types'
 import { canGetMany } from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
 
 /** What a batch aims at, and what is kept until it is asked for. */
 const BATCH_BYTES = 1_000_000
@@ -14,14 +15,18 @@ const LARGEST_BATCH = 1024
 export class ReadAhead {
   readonly #artifacts: ArtifactStore
   readonly #order: readonly ArtifactId[]
-  readonly #kept = new Map<ArtifactId, Uint8Array>()
-  readonly #loading = new Map<ArtifactId, Promise<void>>()
+  readonly #kept: (Uint8Array | undefined)[]
+  readonly #loading: (Promise<void> | undefined)[]
+  /** Places of what is kept, the oldest first. */
+  #keptPlaces: number[] = []
   #keptBytes = 0
   #batch = FIRST_BATCH
 
   constructor(artifacts: ArtifactStore, order: readonly ArtifactId[]) {
     this.#artifacts = artifacts
     this.#order = order
+    this.#kept = new Array<undefined>(order.length)
+    this.#loading = new Array<undefined>(order.length)
   }
 
   /**
@@ -29,49 +34,59 @@ export class ReadAhead {
    *
    * @throws what the store throws for just this document
    */
-  async get(position: number, id: ArtifactId): Promise<Uint8Array> {
-    const kept = this.#kept.get(id)
+  async get(place: number): Promise<Uint8Array> {
+    const kept = this.#kept[place]
     if (kept !== undefined) return kept
-    await (this.#loading.get(id) ?? this.#load(position))
-    return this.#kept.get(id) ?? (await this.#artifacts.get(id))
+    await (this.#loading[place] ?? this.#load(place))
+    return this.#kept[place] ?? (await this.#artifacts.get(this.#idAt(place)))
   }
 
-  async #load(position: number): Promise<void> {
+  #idAt(place: number): ArtifactId {
+    const id = this.#order[place]
+    if (id === undefined) throw new MfmError('internal_error')
+    return id
+  }
+
+  async #load(from: number): Promise<void> {
     if (!canGetMany(this.#artifacts)) return
-    const wanted = this.#order
-      .slice(position, position + this.#batch)
-      .filter((id) => !this.#kept.has(id) && !this.#loading.has(id))
-    const ids = [...new Set(wanted)]
+    const places: number[] = []
+    const end = Math.min(from + this.#batch, this.#order.length)
+    for (let place = from; place < end; place++) {
+      if (this.#kept[place] === undefined && this.#loading[place] === undefined) places.push(place)
+    }
     // One unreadable document fails the batch; each is then read alone and fails for itself.
-    const batch = this.#artifacts.getMany(ids).then(
-      (found) => this.#keep(ids, found),
+    const batch = this.#artifacts.getMany(places.map((place) => this.#idAt(place))).then(
+      (found) => this.#keep(places, found),
       () => undefined,
     )
-    for (const id of ids) this.#loading.set(id, batch)
+    for (const place of places) this.#loading[place] = batch
     await batch
-    for (const id of ids) this.#loading.delete(id)
+    for (const place of places) this.#loading[place] = undefined
   }
 
-  #keep(ids: readonly ArtifactId[], found: readonly (Uint8Array | undefined)[]): void {
+  #keep(places: readonly number[], found: readonly (Uint8Array | undefined)[]): void {
     let bytes = 0
-    for (const [index, id] of ids.entries()) {
+    for (const [index, place] of places.entries()) {
       const document = found[index]
       if (document === undefined) continue
-      this.#kept.set(id, document)
+      this.#kept[place] = document
+      this.#keptPlaces.push(place)
       bytes += document.length
     }
     this.#keptBytes += bytes
-    const average = Math.max(bytes / ids.length, 1)
+    const average = Math.max(bytes / places.length, 1)
     this.#batch = Math.min(Math.max(Math.floor(BATCH_BYTES / average), 1), LARGEST_BATCH)
-    this.#dropOldest(ids.length)
+    this.#dropOldest(places.length)
   }
 
   /** What was just read stays, however large it is: somebody waits for it. */
   #dropOldest(newest: number): void {
-    for (const [id, document] of this.#kept) {
-      if (this.#keptBytes <= KEPT_BYTES || this.#kept.size <= newest) return
-      this.#kept.delete(id)
-      this.#keptBytes -= document.length
+    let dropped = 0
+    while (this.#keptBytes > KEPT_BYTES && this.#keptPlaces.length - dropped > newest) {
+      const place = this.#keptPlaces[dropped++] ?? 0
+      this.#keptBytes -= this.#kept[place]?.length ?? 0
+      this.#kept[place] = undefined
     }
+    this.#keptPlaces = this.#keptPlaces.slice(dropped)
   }
 }

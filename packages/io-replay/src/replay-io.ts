@@ -120,9 +120,10 @@ export class ReplayIo implements IoProvider {
   }
 
   /** Whether a fact was there when the recorded attempt was where this one is now. */
-  #isVisible({ key, seq, meta }: RecordedFact): boolean {
+  #isVisible(fact: RecordedFact): boolean {
     const { scope } = this.#options
-    if (meta === undefined || this.#source.isUsed(key)) return true
+    const { seq, meta } = fact
+    if (meta === undefined || this.#source.isUsed(fact)) return true
     if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
       return this.#order.isSettled(seq)
     }
