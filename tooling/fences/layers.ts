@@ -30,6 +30,9 @@ const NEIGHBOURS: ReadonlyMap<string, string> = new Map([
   ['facts', 'secrets'],
 ])
 
+/** Who speaks the request format of a transport: `io.fetch` is `fetchThrough`. Choosing the transport stays with the apps. */
+const SPEAKERS: ReadonlyMap<string, string> = new Map([['workflow', 'transport-http']])
+
 const TEST_KITS: ReadonlySet<string> = new Set(['conformance', 'testing'])
 const PUBLISHED_TO_ADAPTERS: ReadonlySet<string> = new Set([
   'core-types',
@@ -63,6 +66,7 @@ export const refusal = (importer: PackagePlace, imported: PackagePlace): string 
   if (isAdapter(importer.name)) return adapterRefusal(importer.name, imported.name)
   if (NEIGHBOURS.get(importer.name) === imported.name) return undefined
   if (to >= from) return `layer ${from} imports only lower layers; ${imported.name} is layer ${to}`
+  if (SPEAKERS.get(importer.name) === imported.name) return undefined
   if (isAdapter(imported.name) && !isTestKit(importer.name)) {
     return `${imported.name} is an adapter; only apps, tooling and test kits choose adapters`
   }
