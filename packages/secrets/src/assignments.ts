@@ -1,4 +1,4 @@
-import { couldBeSecret, isLabelOf, isStandIn } from './field-values.ts'
+import { couldBeSecret, isStandIn } from './field-values.ts'
 import { mayBeDocument } from './json-text.ts'
 import type { NameVerdict, ValueShape } from './member-names.ts'
 import { endsTelling, judgeName, NAME_ENDING } from './member-names.ts'
@@ -11,7 +11,7 @@ const JUDGED_VALUE = 128
 const SIGNS = endingsBefore('[:=]')
 const SIGNS_OF_JSON = endingsBefore('[:=,}]')
 
-/** A sign with, right before it, two letters that end a telling name; digits, quotes and blanks may come between. */
+/** A sign with what ends a telling name before it; a quote and blanks may come between. */
 function endingsBefore(signs: string): RegExp {
   return new RegExp(`${signs}(?<=${NAME_ENDING}\\\\*["'\`]?[ \\t]{0,2}${signs})`, 'gi')
 }
@@ -92,7 +92,7 @@ function assignedValue(
   const ending = endingOf(quote, text[sign] === ':' && HEADER_SHAPES.has(verdict.shape))
   const judged = text.slice(start, endOfValue(text.slice(0, start + JUDGED_VALUE), start, ending))
   const end = start + judged.length
-  if (judged === '' || isStandIn(judged) || isLabelOf(judged, name) || isCall(text, end)) return
+  if (judged === '' || isStandIn(judged) || isCall(text, end)) return
   // A word is meant as it stands in a form, a query, a command line or JSON. Elsewhere it may be code or prose.
   const isLiteral = text[sign] === '=' ? /^[?&;-]?$/.test(before) : isQuoted && quote !== ''
   if (!couldBeSecret(judged, isLiteral ? verdict : loose(verdict))) return

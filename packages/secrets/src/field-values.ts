@@ -1,5 +1,5 @@
 import type { NameVerdict, ValueShape } from './member-names.ts'
-import { judgeName, wordsOf } from './member-names.ts'
+import { judgeName } from './member-names.ts'
 import { masked } from './rules.ts'
 
 const NOTHING = new Set(
@@ -118,11 +118,4 @@ export function isBasic(credentials: string): boolean {
   if (!/^[A-Za-z0-9+/_-]{6,}={0,2}$/.test(credentials)) return false
   const decoded = Buffer.from(credentials, 'base64').toString('utf8')
   return /^[^\p{C}:]*:[^\p{C}]+$/u.test(decoded) && !decoded.includes('\ufffd')
-}
-
-/** Whether every word of a label is a word of the name it labels: `password: "Password"`. */
-export function isLabelOf(text: string, name: string): boolean {
-  const words = wordsOf(text)
-  const names = new Set(wordsOf(name))
-  return words.length > 0 && words.every((word) => names.has(word))
 }

@@ -1,7 +1,7 @@
 import { formatPointer } from '@mfm/canonical-json'
 import type { JsonValue } from '@mfm/core-types'
 import { hasCode } from '@mfm/errors'
-import { couldBeSecret, isLabelOf } from './field-values.ts'
+import { couldBeSecret } from './field-values.ts'
 import type { Field } from './fields.ts'
 import { fieldBefore, fieldOf, labelOf, listed, phraseOf } from './fields.ts'
 import type { JsonReplacements } from './json-text.ts'
@@ -50,7 +50,7 @@ export class Inspection {
   }
 
   #fieldValue(text: string, field: Field | undefined): string | undefined {
-    if (!field || !couldBeSecret(text, field.verdict) || isLabelOf(text, field.name)) return
+    if (!field || !couldBeSecret(text, field.verdict)) return
     return this.#hit(field.verdict, text)
   }
 

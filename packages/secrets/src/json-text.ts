@@ -24,7 +24,10 @@ export function parseDocument(text: string): JsonValue | undefined {
   }
 }
 
-/** Replaces strings of a JSON text. Numbers, spaces, order and repeated members stay as they are written. */
+/**
+ * Replaces strings of a JSON text, wherever they are equal to one that holds a secret. Numbers, spaces, order and
+ * repeated members stay as they are written.
+ */
 export function replaceInJson(text: string, { names, values }: JsonReplacements): string {
   if (names.size === 0 && values.size === 0) return text
   let result = ''

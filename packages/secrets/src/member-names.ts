@@ -94,7 +94,7 @@ export function judgeName(name: string): NameVerdict | undefined {
 }
 
 /** The lowercase words of `camelCase`, `snake_case`, `kebab-case` and `HTTPHeader2`; digits only part them. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []).map((word) => word.toLowerCase())
 }
 

@@ -2,8 +2,8 @@ import type { Span } from './rules.ts'
 
 /** Shorter values would be found in ordinary text. */
 export const MIN_REGISTERED = 6
-/** A part of a longer base64 text must be at least this long to be taken for the value. */
-const MIN_BASE64 = 8
+/** What six bytes decide at the least of a longer base64 text. */
+const MIN_BASE64 = 7
 
 interface Form {
   readonly text: string

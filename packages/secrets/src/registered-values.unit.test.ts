@@ -60,7 +60,7 @@ describe('registered values', () => {
     registered.add('top-secret-1', undefined)
     const text = Buffer.from('u:top-secret-1').toString('base64')
     const [span] = registered.find(text)
-    const kept = text.slice(0, span?.start) + text.slice(span?.end)
-    expect(Buffer.from(kept, 'base64').toString()).not.toMatch(/[tops]/)
+    // `u:` fills two characters and four bits of the third.
+    expect(span).toMatchObject({ start: 2, end: text.length })
   })
 })

@@ -166,6 +166,25 @@ describe('admit', () => {
     })
   })
 
+  it('cuts out a long value of a text whole', () => {
+    const cookie = `sid=${'q7R2xW9k'.repeat(80)}; lang=en`
+    expect(redacting().admit(`x\nCookie: ${cookie}\ny`, 'x')).toBe(
+      `x\nCookie: ${markOf('cookie', cookie)}\ny`,
+    )
+    const key = 'q7R2xW9k'.repeat(80)
+    expect(redacting().admit(`f(api_key="${key}")`, 'x')).toBe(
+      `f(api_key="${markOf('api_key', key)}")`,
+    )
+  })
+
+  it('sees through the escapes of JSON text', () => {
+    const escaped = `\\u0067${GITHUB.slice(1)}`
+    const text = `{"${escaped}":1,"a":["${escaped}"],"p\\u0061ssword":"hunter2"}`
+    expect(redacting().admit({ text }, 'x')).toEqual({
+      text: `{"${markOf('github_token', GITHUB)}":1,"a":["${markOf('github_token', GITHUB)}"],"p\\u0061ssword":"${markOf('password', 'hunter2')}"}`,
+    })
+  })
+
   it('keeps a member that is called __proto__ a member', () => {
     const value = JSON.parse('{"__proto__":{"password":"hunter2"}}') as JsonValue
     expect(JSON.stringify(redacting().admit(value, 'x'))).toBe(

@@ -76,7 +76,7 @@ const SHAPES: readonly TokenShape[] = [
  */
 const HINT = new RegExp(
   [
-    '_(?<=gh[pousr]_|github_pat_|[rs]k_(?:live|test)_|whsec_|npm_)[A-Za-z0-9]{16}',
+    '_(?<=gh[pousr]_|github_pat_|[rs]k_(?:live|test)_|whsec_|npm_)[\\w+/]{16}',
     `-(?<=${HEAD}(?:gl[a-z]{2,5}|xox[a-z]|xapp|sk)-)[\\w.-]{10}`,
     '-(?<=-----)BEGIN',
     '\\.(?<=SG\\.)[\\w-]{16}',
@@ -85,7 +85,7 @@ const HINT = new RegExp(
     'K(?<=SK)[0-9a-f]{32}',
     '@(?<=:\\\\?/\\\\?/[^\\s/\\\\?#@"\'<>]{2,512}@)',
     '[Bb](?:earer|EARER)[ \\t]{1,4}[\\w.~+/-]{16}',
-    '[Bb](?:asic|ASIC)[ \\t]{1,4}[a-z+/-]*[A-Z0-9]',
+    '[Bb](?:asic|ASIC)[ \\t]{1,4}[a-z_+/-]*[A-Z0-9]',
   ].join('|'),
 )
 
