@@ -151,9 +151,31 @@ describe('exit code 6', () => {
   })
 
   it('is for the verification of a run without an end', async () => {
-    await start({ ...ADA, mode: 'wait' }, '--run-id', ID, '--command-timeout', '1500')
+    await start({ ...ADA, mode: 'wait' }, '--run-id', ID, '--command-timeout', '4000')
     const result = await call('verify', ID)
     expect([errorCode(result), result.code]).toEqual(['run_not_finished', 6])
+  })
+})
+
+describe('exit code 7', () => {
+  it('is for a command that took longer than it may', async () => {
+    await start(ADA, '--run-id', ID)
+    const result = await call('verify', ID, '--command-timeout', '1')
+    expect([errorCode(result), result.code]).toEqual(['command_timeout', 7])
+  })
+
+  it('is for a run that did; it goes on where it was', async () => {
+    const stopped = await start(
+      { ...ADA, mode: 'wait' },
+      '--run-id',
+      ID,
+      '--command-timeout',
+      '4000',
+    )
+    expect(stopped.code).toBe(7)
+    expect(document(runDocumentSchema, stopped).phase).toBe('running')
+    const env = { MFM_ENDPOINT_GREETER: greeter.address, GREET_FAST: '1' }
+    expect((await mfm(['resume', ID], { cwd: project.root, env })).code).toBe(0)
   })
 })
 

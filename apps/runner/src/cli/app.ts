@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.ts'
 const DESCRIPTION = `mfm records every outside input of a workflow once, resumes it after any crash, and replays it anywhere.
 
 EXAMPLES
-  mfm run hello.workflow.ts --input '{"name":"Ada"}'
+  mfm run hello.workflow.ts --input '"Ada"'
   mfm verify 3fa2c1d0
   mfm run --help
 

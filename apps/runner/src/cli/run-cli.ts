@@ -25,6 +25,8 @@ async function outcomeOf(cli: Cli, argv: readonly string[]): Promise<ExitCode> {
   try {
     return await Promise.race([execute(cli, argv), cli.stop.overdue])
   } catch (error) {
+    // Where it was stopped the command is still at work behind our back.
+    cli.stdout.close()
     const { reportError } = await import('./report-error.ts')
     return reportError(cli, error)
   }

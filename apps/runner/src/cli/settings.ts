@@ -1,4 +1,6 @@
 import type { Stores } from '@mfm/core-types'
+import { shellWord } from '../render/shell-word.ts'
+import { interruptible } from '../stores/interruptible.ts'
 import type { Access, StoreUrl } from '../stores/open-stores.ts'
 import { openStores } from '../stores/open-stores.ts'
 import type { Project } from '../workflows/project.ts'
@@ -27,7 +29,8 @@ export async function readSettings(cli: Cli, flags: CommonFlags): Promise<Settin
     given === undefined && configured !== undefined
       ? { url: configured, base: project.root }
       : { url: given ?? DEFAULT_STORE, base: cli.cwd }
-  return { project, store, storeOption: flags.store === undefined ? '' : ` --store ${flags.store}` }
+  const storeOption = flags.store === undefined ? '' : ` --store ${shellWord(flags.store)}`
+  return { project, store, storeOption }
 }
 
 /** Opens the stores for as long as `use` runs. */
@@ -38,7 +41,7 @@ export async function withStores<T>(
 ): Promise<T> {
   const stores = await openStores(store, access)
   try {
-    return await use(stores)
+    return await use(access === 'read' ? interruptible(stores) : stores)
   } finally {
     await stores.close()
   }

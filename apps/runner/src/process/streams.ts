@@ -16,7 +16,7 @@ export class DataStream {
     stream.on('error', () => undefined)
   }
 
-  /** Whether the reader has gone; what is written then is dropped. */
+  /** Whether nothing is written any more: the reader has gone, or the command was given up. */
   get closed(): boolean {
     return this.#closed
   }
@@ -28,6 +28,11 @@ export class DataStream {
   /** Columns of the terminal; `undefined` where there is none. */
   get columns(): number | undefined {
     return this.#stream.isTTY ? widthOf(this.#stream) : undefined
+  }
+
+  /** Drops whatever is written from now on: the command was given up while it was at work. */
+  close(): void {
+    this.#closed = true
   }
 
   /** Resolves when the text was taken, so a slow reader slows the writer. */

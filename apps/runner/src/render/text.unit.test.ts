@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { columns, fields } from './columns.ts'
 import { jsonText } from './json-text.ts'
 import { printable, shorten } from './printable.ts'
+import { shellWord } from './shell-word.ts'
 import { count, duration, isoTime } from './times.ts'
 
 describe('foreign text', () => {
@@ -78,5 +79,16 @@ describe('times', () => {
   it('count in words', () => {
     expect(count(1, 'fact')).toBe('1 fact')
     expect(count(0, 'fact')).toBe('0 facts')
+  })
+})
+
+describe('a proposed command', () => {
+  it.each([
+    ['sqlite:.mfm/runs.db', 'sqlite:.mfm/runs.db'],
+    ['sqlite:my runs.db', "'sqlite:my runs.db'"],
+    ["it's $(x)", "'it'\\''s $(x)'"],
+    ['', "''"],
+  ])('keeps %j one word', (text, word) => {
+    expect(shellWord(text)).toBe(word)
   })
 })
