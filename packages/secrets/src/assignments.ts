@@ -1,4 +1,4 @@
-import { couldBeSecret, isStandIn } from './field-values.ts'
+import { couldBeSecret } from './field-values.ts'
 import { mayBeDocument } from './json-text.ts'
 import type { NameVerdict, ValueShape } from './member-names.ts'
 import { endsTelling, judgeName, NAME_ENDING } from './member-names.ts'
@@ -92,7 +92,7 @@ function assignedValue(
   const ending = endingOf(quote, text[sign] === ':' && HEADER_SHAPES.has(verdict.shape))
   const judged = text.slice(start, endOfValue(text.slice(0, start + JUDGED_VALUE), start, ending))
   const end = start + judged.length
-  if (judged === '' || isStandIn(judged) || isCall(text, end)) return
+  if (isCall(text, end)) return
   // A word is meant as it stands in a form, a query, a command line or JSON. Elsewhere it may be code or prose.
   const isLiteral = text[sign] === '=' ? /^[?&;-]?$/.test(before) : isQuoted && quote !== ''
   if (!couldBeSecret(judged, isLiteral ? verdict : loose(verdict))) return

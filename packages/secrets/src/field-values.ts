@@ -34,6 +34,7 @@ const STAND_INS = [
   /^\(.*\)$/s,
   /^\$\{|^\$\(|^\{\{|^\$[A-Za-z_.]+$|^%[A-Za-z_]*%?$|^:[a-z_]+$/i,
   /^(.)\1*$/su,
+  /\*{3}|•{3}|…/u,
   /^[*•●xX.#_?…-]+$/,
   /^(?:process\.env|import\.meta|os\.environ|secrets|env|vars)\./,
   /^(?:env|file|vault|op|ssm|arn|keychain|secretref|ref):/i,
@@ -52,6 +53,8 @@ const ADDRESS =
 /** Whether a value under a name of this verdict could be a secret. */
 export function couldBeSecret(value: string, { shape }: NameVerdict): boolean {
   const text = masked(value.trim())
+  // Of several cookies one may be a handle and another not.
+  if (shape === 'cookie') return hasCookie(text)
   return text !== '' && !isStandIn(text) && SHAPES[shape](text)
 }
 
@@ -69,10 +72,15 @@ const SHAPES: Readonly<Record<ValueShape, (text: string) => boolean>> = {
   token: (text) => UUID.test(text) || isOpaque(text),
   opaque: isOpaque,
   authorization: isAuthorization,
-  cookie: (text) => /(?:^|;\s?)[^\s=;,]+=[^\s;*]/.test(text),
+  cookie: hasCookie,
   phrase: (text) => text.split(/[\s,]+/u).length >= 12 && !isProse(text),
   hex: (text) =>
     /^(?:0x)?(?:[0-9a-f]{64}|[0-9a-f]{128})$/i.test(text) && !/^(?:0x)?0+$/i.test(text),
+}
+
+/** A name with a value that is no template. */
+function hasCookie(text: string): boolean {
+  return /(?:^|;\s?)[^\s=;,*]+=[^\s;*<${]/.test(text)
 }
 
 /** `hunter2`, and neither `user.password` nor `8-20characters`. */

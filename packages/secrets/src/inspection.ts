@@ -8,7 +8,7 @@ import type { JsonReplacements } from './json-text.ts'
 import { parseDocument, replaceInJson } from './json-text.ts'
 import { isList } from './lists.ts'
 import { checkDepth } from './request-secrets.ts'
-import type { SecretHit, Span } from './rules.ts'
+import type { ReplacementOf, SecretHit } from './rules.ts'
 import { replaceSpans } from './rules.ts'
 import type { TextDetector } from './text-detector.ts'
 
@@ -40,7 +40,7 @@ export class Inspection {
 
   /** The text with every replacement made. */
   text(text: string): string {
-    return this.#withoutSpans(this.#asJson(text))
+    return this.#replaceSpans(this.#asJson(text), this.#spanHit)
   }
 
   #string(text: string, field: Field | undefined): string {
@@ -82,7 +82,8 @@ export class Inspection {
     const members: [string, JsonValue][] = []
     for (const [name, item] of Object.entries(object)) {
       const kept = this.#enter(name)
-      const replaced = this.value(item, fieldOf(name === 'value' ? labelOf(object) : name))
+      const field = fieldOf(name === 'value' ? labelOf(object) : name) ?? fieldOf(kept)
+      const replaced = this.value(item, field)
       this.#path.pop()
       changed ||= replaced !== item || kept !== name
       members.push([kept, replaced])
@@ -93,19 +94,20 @@ export class Inspection {
 
   /** Goes on to a member. Its name in the path is without what looks secret; as it is kept, it is the result. */
   #enter(name: string): string {
-    const spans = this.#detector.mayHold(name) ? this.#detector.spans(name) : []
-    this.#path.push(replaceSpans(name, spans, ({ rule }) => `[redacted:${rule}]`))
-    const kept = replaceSpans(name, spans, this.#spanHit)
+    const suspect = this.#detector.mayHold(name)
+    this.#path.push(suspect ? this.#replaceSpans(name, ({ rule }) => `[redacted:${rule}]`) : name)
+    const kept = suspect ? this.#replaceSpans(name, this.#spanHit) : name
     if (kept !== name) this.#replaced.names.set(name, kept)
     return kept
   }
 
-  #withoutSpans(text: string): string {
-    return replaceSpans(text, this.#detector.spans(text), this.#spanHit)
+  /** Again until nothing is found: a token may begin where another secret ended. */
+  #replaceSpans(text: string, replacementOf: ReplacementOf): string {
+    const replaced = replaceSpans(text, this.#detector.spans(text), replacementOf)
+    return replaced === text ? text : this.#replaceSpans(replaced, replacementOf)
   }
 
-  readonly #spanHit = (span: Span, part: string): string | undefined =>
-    this.#hit(span, span.value ?? part)
+  readonly #spanHit: ReplacementOf = (span, part) => this.#hit(span, span.value ?? part)
 
   /** JSON recorded as text is looked into as a value; all that is not replaced stays as it was written. */
   #asJson(text: string): string {

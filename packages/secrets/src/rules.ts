@@ -57,11 +57,14 @@ export function masked(text: string): string {
   return text.includes('[') ? text.replace(MARKS, (mark) => '*'.repeat(mark.length)) : text
 }
 
-/** The text with each span replaced; spans are in order and apart, `undefined` leaves one as it is. */
+/** What is written instead of a span; `undefined` leaves it as it is. */
+export type ReplacementOf = (span: Span, part: string) => string | undefined
+
+/** The text with each span replaced; spans are in order and apart. */
 export function replaceSpans(
   text: string,
   spans: readonly Span[],
-  replacementOf: (span: Span, part: string) => string | undefined,
+  replacementOf: ReplacementOf,
 ): string {
   let result = ''
   let at = 0
