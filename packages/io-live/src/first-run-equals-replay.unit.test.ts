@@ -48,7 +48,9 @@ const failing = (error: unknown, name = 'x') => ({
   perform: () => Promise.reject(error),
 })
 const attempt = async (log: (entry: unknown) => void, operation: Promise<unknown>) => {
-  log(await operation.catch(thrown))
+  const seen: unknown = await operation.catch(thrown)
+  const isResult = typeof seen === 'object' && seen !== null && 'response' in seen
+  log(isResult ? seen.response : seen)
 }
 
 class Money {
@@ -220,6 +222,34 @@ describe('a first run and its replay', () => {
     expect(await transcript(program(), await replayOf(bench))).toEqual(live)
   })
 
+  it('see what an earlier attempt recorded in the order in which they ask', async () => {
+    const program = (delays: readonly number[]): Program => {
+      return async (io, log) => {
+        const branches = delays.map(async (delay, index) => {
+          const perform = async () => {
+            for (let step = 0; step < delay * 20; step++) await Promise.resolve()
+            return { response: index }
+          }
+          await io.call({ namespace: 'test', request: { index }, perform })
+          log(index)
+          // Which branch gets which time depends on who comes first.
+          log(await io.nowMillis())
+        })
+        await Promise.all(branches)
+        await io.call(failing(new MfmError('http_failed')))
+      }
+    }
+    const bench = new LiveBench()
+    let now = 0
+    const clock = () => now++
+    const first = await transcript(program([3, 2, 1, 0]), bench.live({ clock }))
+    const second = await transcript(program([3, 2, 1, 0]), bench.live({ clock, attempt: 1 }))
+    expect([first[0], second[0]]).toEqual([3, 0])
+    expect(await transcript(program([]), await replayOf(bench, 0))).toHaveLength(1)
+    expect(await transcript(program([0, 0, 0, 0]), await replayOf(bench, 0))).toEqual(first)
+    expect(await transcript(program([0, 0, 0, 0]), await replayOf(bench, 1))).toEqual(second)
+  })
+
   it('see the second caller of a key after the first', async () => {
     const program: Program = async (io, log) => {
       const call = { ...answering('once'), factKey: 'k' }
@@ -238,7 +268,7 @@ describe('a first run and its replay', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        fc.array(fc.nat(3), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.nat(5), { minLength: 1, maxLength: 12 }),
         async (s, kinds) => {
           const program: Program = async (io, log) => {
             const operations = kinds.map(async (kind, index) => {
@@ -260,6 +290,7 @@ describe('a first run and its replay', () => {
           const delayed = (io: IoProvider): IoProvider => ({
             ...Object(null),
             nowMillis: () => io.nowMillis(),
+            recordValue: (key, value) => io.recordValue(key, value),
             call: (call) => {
               const { perform = () => Promise.reject(new Error('none')) } = call
               const performLate: typeof perform = async (asked) => {
@@ -269,9 +300,11 @@ describe('a first run and its replay', () => {
               return io.call({ ...call, perform: performLate })
             },
           })
-          const running = transcript(program, delayed(bench.live()))
-          await s.waitFor(running)
-          expect(await transcript(program, await replayOf(bench))).toEqual(await running)
+          const first = await s.waitFor(transcript(program, delayed(bench.live())))
+          const retry = transcript(program, delayed(bench.live({ attempt: 1 })))
+          const second = await s.waitFor(retry)
+          expect(await transcript(program, await replayOf(bench, 0))).toEqual(first)
+          expect(await transcript(program, await replayOf(bench, 1))).toEqual(second)
         },
       ),
       { numRuns: 200 },

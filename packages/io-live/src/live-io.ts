@@ -3,7 +3,6 @@ import type {
   ArtifactId,
   ArtifactStore,
   CallOptions,
-  FactBinding,
   FactKey,
   IoCall,
   IoProvider,
@@ -40,6 +39,7 @@ import type { RunWriter } from './run-writer.ts'
 import { SettleQueue } from './settle-queue.ts'
 import type { SystemSources } from './system-sources.ts'
 import { readClock, readRandom, SYSTEM_SOURCES } from './system-sources.ts'
+import type { FactCommit } from './write-request.ts'
 
 export interface LiveIoOptions extends Partial<SystemSources> {
   /** The attempt that asks, in the run that the writer writes. */
@@ -62,8 +62,7 @@ export interface LiveIoOptions extends Partial<SystemSources> {
 /**
  * Performs IO and records each answer before the caller has it. One per attempt.
  *
- * Callers go on in the order in which their facts are on the stream. For that every operation takes its turn at the
- * same depth after its commit: directly inside the task that it gives to the queue.
+ * Callers go on one at a time, in the order in which their facts are on the stream.
  */
 export class LiveIo implements IoProvider {
   readonly #options: LiveIoOptions
@@ -101,18 +100,16 @@ export class LiveIo implements IoProvider {
 
   async #answer(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
     const { writer } = this.#options
-    const bound = await writer.findFact(asked.key)
-    if (bound !== undefined) {
-      const result = await answerBound(asked, bound, this.#options)
-      await this.#settling.turn()
-      return result
-    }
+    const earlier = await this.#settling.recorded(
+      () => writer.findFact(asked.key),
+      (payloadId) => answerBound(asked, payloadId, this.#options),
+    )
+    if (earlier !== undefined) return earlier.value
     const outcome = await this.#attempt(call, asked, signal)
-    const binding = await writer.recordFact(outcome.commit)
-    await this.#settling.turn()
-    if (binding.artifactId === outcome.commit.event.payloadId) return outcome.settle()
+    const artifactId = await this.#commit(outcome.commit)
+    if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
     const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
-    await writer.recordFact(lost.commit)
+    await this.#commit(lost.commit)
     return lost.settle()
   }
 
@@ -140,10 +137,12 @@ export class LiveIo implements IoProvider {
     const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
     const ordinal = this.#counters.nextOperation()
     return await this.#queue.run(key, async () => {
-      const bound = await writer.findFact(key)
+      const earlier = await this.#settling.recorded(
+        () => writer.findFact(key),
+        (id) => Promise.resolve(id),
+      )
       const artifactId =
-        bound ?? (await this.#record({ key, payload, namespace: 'value', ordinal })).artifactId
-      await this.#settling.turn()
+        earlier?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
       if (artifactId === payload.id) return artifactId
       throw conflict(key)
     })
@@ -155,8 +154,7 @@ export class LiveIo implements IoProvider {
     const payload = jsonArtifact('fact_payload', millis)
     const fact = { ...this.#nextDerived('now_millis'), payload }
     return await this.#queue.run(fact.key, async () => {
-      const { artifactId } = await this.#record(fact)
-      await this.#settling.turn()
+      const artifactId = await this.#record(fact)
       if (artifactId === payload.id) return millis
       throw conflict(fact.key)
     })
@@ -168,8 +166,7 @@ export class LiveIo implements IoProvider {
     const payload = bytesArtifact('fact_payload', readRandom(this.#sources.randomBytes, length))
     const fact = { ...this.#nextDerived('random_bytes'), payload }
     return await this.#queue.run(fact.key, async () => {
-      const { artifactId } = await this.#record(fact)
-      await this.#settling.turn()
+      const artifactId = await this.#record(fact)
       if (artifactId === payload.id) return Uint8Array.from(payload.bytes)
       const stored = await readPayload(artifactId, this.#options.artifacts)
       if (stored.length === length) return stored
@@ -208,8 +205,15 @@ export class LiveIo implements IoProvider {
     }
   }
 
-  #record(fact: PlainFact): Promise<FactBinding> {
-    return this.#options.writer.recordFact(plainCommit(fact, this.#options.scope))
+  async #record(fact: PlainFact): Promise<ArtifactId> {
+    return await this.#commit(plainCommit(fact, this.#options.scope))
+  }
+
+  /** Every fact is committed here, so that all callers take their turn in the order of their commits. */
+  async #commit(commit: FactCommit): Promise<ArtifactId> {
+    const { artifactId } = await this.#options.writer.recordFact(commit)
+    await this.#settling.turn()
+    return artifactId
   }
 }
 

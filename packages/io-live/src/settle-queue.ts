@@ -1,26 +1,70 @@
 import { afterMicrotasks } from '@mfm/facts'
 
+interface Caller {
+  isReady: boolean
+  readonly release: () => void
+}
+
 /**
- * Lets callers go on one at a time, in the order in which they come: the next when the program has nothing left to do
- * for the one before but wait. So the order in which a program sees answers does not depend on which of them were
- * committed together, and a replay can reproduce it from the order of the stream.
+ * Lets the callers of one attempt go on one at a time: the next when the program has nothing left to do for the one
+ * before but wait. So what a program sees does not depend on which answers were committed together, and a replay can
+ * reproduce the order from the stream.
+ *
+ * New facts come in the order of their commits. What was recorded before has no place of its own on the stream: it
+ * comes in the order in which it is asked for, and before new facts.
  */
 export class SettleQueue {
-  readonly #waiting: (() => void)[] = []
+  /** Those who have asked, and have or may have been answered before. */
+  readonly #recorded: Caller[] = []
+  readonly #fresh: Caller[] = []
+  #isScheduled = false
 
-  /** Resolves when it is the caller's turn. */
+  /**
+   * Answers from what was recorded before, when it is the caller's turn; `undefined` at once where there is nothing.
+   * To be called as soon as the caller asks.
+   */
+  async recorded<Id, T>(
+    find: () => Promise<Id | undefined>,
+    answer: (id: Id) => Promise<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const caller = { isReady: false, release: resolve }
+    this.#recorded.push(caller)
+    try {
+      const id = await find()
+      if (id === undefined) return undefined
+      const value = await answer(id)
+      caller.isReady = true
+      this.#schedule()
+      await promise
+      return { value }
+    } finally {
+      if (!caller.isReady) this.#recorded.splice(this.#recorded.indexOf(caller), 1)
+      this.#schedule()
+    }
+  }
+
+  /** Resolves when it is the turn of a caller whose fact has just been committed. */
   turn(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    if (this.#waiting.push(resolve) === 1) afterMicrotasks(() => this.#release())
+    this.#fresh.push({ isReady: true, release: resolve })
+    this.#schedule()
     return promise
   }
 
-  #release(): void {
-    this.#waiting[0]?.()
-    // It stays in the list while the program goes on, so that whoever comes meanwhile is not released at once.
+  #schedule(): void {
+    const first = this.#recorded[0] ?? this.#fresh[0]
+    if (this.#isScheduled || first?.isReady !== true) return
+    this.#isScheduled = true
+    afterMicrotasks(() => this.#continue())
+  }
+
+  #continue(): void {
+    const callers = this.#recorded.length > 0 ? this.#recorded : this.#fresh
+    if (callers[0]?.isReady === true) callers.shift()?.release()
     afterMicrotasks(() => {
-      this.#waiting.shift()
-      if (this.#waiting.length > 0) this.#release()
+      this.#isScheduled = false
+      this.#schedule()
     })
   }
 }

@@ -19,7 +19,6 @@ import {
   divergedError,
   failureKey,
   isSameCall,
-  KeyedQueue,
   parseCallerKey,
   parseNamespace,
   parseRandomLength,
@@ -63,7 +62,6 @@ export class ReplayIo implements IoProvider {
   readonly #recorded: RecordedAttempt
   readonly #counters = new AttemptCounters()
   readonly #order: SettleOrder
-  readonly #queue = new KeyedQueue()
   #closed = false
 
   constructor(options: ReplayIoOptions) {
@@ -82,35 +80,46 @@ export class ReplayIo implements IoProvider {
     }
     const { scope, numbers } = this.#options
     const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
-    return await this.#settle(() => {
-      // Only a key that the caller chose can be asked twice in one attempt; the second waits for the first, as live.
-      if (factKey === undefined) return this.#answer(asked, factKey)
-      return this.#queue.run(factKey, () => this.#answer(asked, factKey))
-    })
+    const failure = this.#failureOf(asked)
+    const fact = failure ?? this.#source.facts.get(asked.key)
+    if (fact === undefined) throw await this.#missing(asked, factKey)
+    return (await this.#order.settle(fact.seq, () => this.#read(fact, asked)))()
   }
 
-  async #answer(asked: AskedCall, factKey: FactKey | undefined): Promise<Found<IoResult>> {
+  #failureOf(asked: AskedCall): RecordedFact | undefined {
+    if (!this.#recorded.hasFailures) return undefined
+    return this.#source.facts.get(failureKey(this.#options.scope, asked))
+  }
+
+  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<MfmError> {
+    const { scope, guard } = this.#options
+    // Live, such a call would be refused; and its request must not get into an error.
+    refuseSecrets(guard, { ...(factKey && { factKey }), request: requestOf(asked.identity) })
+    return await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
+  }
+
+  /** What the caller gets when its turn comes: the answer, or the failure thrown. */
+  async #read(fact: RecordedFact, asked: AskedCall): Promise<() => IoResult> {
     const source = this.#source
-    const { scope, guard, numbers, divergence } = this.#options
-    const failure = this.#recorded.hasFailures
-      ? source.facts.get(failureKey(scope, asked))
-      : undefined
-    const fact = failure ?? source.facts.get(asked.key)
-    if (fact === undefined) {
-      // Live, such a call would be refused; and its request must not get into an error.
-      refuseSecrets(guard, { ...(factKey && { factKey }), request: requestOf(asked.identity) })
-      throw await missingCall(asked, { scope, source, retryable: this.#retryable })
-    }
-    const { seq, meta, payloadId } = fact
+    const { numbers, divergence } = this.#options
+    const { key, meta, payloadId } = fact
     if (meta !== undefined && divergence !== 'accept' && !isSameCall(meta, asked)) {
       throw divergedError(asked, meta, await source.request(meta.requestId))
     }
-    if (failure !== undefined) return { seq, settle: throwing(await readFailure(source, failure)) }
+    if (key !== asked.key) return throwing(await readFailure(source, fact))
     const response = await readJson(source, fact, numbers)
     const attachments = (): Promise<readonly ArtifactId[]> =>
       Promise.resolve(meta?.attachments ?? [])
-    const { artifacts } = source
-    return { seq, settle: () => recordedResult(artifacts, { response, payloadId, attachments }) }
+    return () =>
+      this.#watched(recordedResult(source.artifacts, { response, payloadId, attachments }))
+  }
+
+  /** While the program reads a body, it may be about to ask for the next fact. */
+  #watched(result: IoResult): IoResult {
+    return {
+      ...result,
+      attachment: (id) => this.#order.during(() => result.attachment(id)),
+    }
   }
 
   async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
@@ -146,7 +155,7 @@ export class ReplayIo implements IoProvider {
         details: { key },
       })
     }
-    return await this.#settle(() => this.#queue.run(key, () => this.#find(key, ordinal, check)))
+    return await this.#answer(key, ordinal, check)
   }
 
   async nowMillis(): Promise<number> {
@@ -157,7 +166,7 @@ export class ReplayIo implements IoProvider {
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
       throw payloadInvalid(fact, 'is no time')
     }
-    return await this.#settle(() => this.#find(key, ordinal, read))
+    return await this.#answer(key, ordinal, read)
   }
 
   async randomBytes(length: number): Promise<Uint8Array> {
@@ -169,7 +178,7 @@ export class ReplayIo implements IoProvider {
       if (bytes.length === length) return Uint8Array.from(bytes)
       throw payloadInvalid(fact, `has ${bytes.length} bytes, not the ${length} that are asked for`)
     }
-    return await this.#settle(() => this.#find(key, ordinal, read))
+    return await this.#answer(key, ordinal, read)
   }
 
   async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
@@ -183,27 +192,16 @@ export class ReplayIo implements IoProvider {
     this.#closed = true
   }
 
-  /** Finds a value or throws the error that stands in its place. */
-  async #find<T>(
+  async #answer<T>(
     key: FactKey,
     ordinal: number,
     read: (fact: RecordedFact) => Promise<T>,
-  ): Promise<Found<T>> {
+  ): Promise<T> {
     const source = this.#source
     const fact = source.facts.get(key)
-    if (fact === undefined) {
-      const { scope } = this.#options
-      throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
-    }
-    const value = await read(fact)
-    return { seq: fact.seq, settle: () => value }
-  }
-
-  /** Every operation ends here, at the same depth: one more step of one of them would change their order. */
-  async #settle<T>(search: () => Promise<Found<T>>): Promise<T> {
-    const found = await this.#order.find(search)
-    await this.#order.turn(found.seq)
-    return found.settle()
+    if (fact !== undefined) return await this.#order.settle(fact.seq, () => read(fact))
+    const { scope } = this.#options
+    throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
   }
 
   #nextDerived(kind: DerivedKind): { readonly key: FactKey; readonly ordinal: number } {
@@ -225,12 +223,6 @@ export class ReplayIo implements IoProvider {
   #refuseClosed(): void {
     if (this.#closed) throw new MfmError('io_closed')
   }
-}
-
-/** What a search came to: given to the caller when its turn comes. */
-interface Found<T> {
-  readonly seq: number
-  readonly settle: () => T
 }
 
 function throwing(error: MfmError): () => never {

@@ -128,8 +128,8 @@ describe('a missing fact', () => {
   it('names the nearest recorded calls with the places where they differ', async () => {
     const recording = new Recording()
     const other = 'demo.main.other' as StateId
-    await recording.answer({ path: '/a', page: 1 }, 'far')
-    await recording.answer({ path: '/b', page: 2 }, 'near')
+    await recording.answer({ path: '/a', page: 2 }, 'next to it, and in two places another')
+    await recording.answer({ path: '/b', page: 2 }, 'in one place another')
     await recording.answer({ path: '/b', page: 1, x: 1 }, 'same', { meta: { stateId: other } })
     await recording.answer({ path: '/b', page: 1 }, 'other', { meta: { namespace: 'http' } })
     await recording.failure({ path: '/b', page: 1, never: 1 }, {})
@@ -141,7 +141,7 @@ describe('a missing fact', () => {
       kind: 'missing_fact',
       category: 'rpc',
       retryable: false,
-      help: expect.stringContaining('/path'),
+      help: expect.stringContaining('/page'),
       details: {
         key: expect.stringContaining('mfm:test|state:demo.main.fetch|req:'),
         namespace: 'test',
@@ -150,8 +150,8 @@ describe('a missing fact', () => {
         ordinal: 0,
         request: { path: '/b', page: 1 },
         nearest: [
-          { ordinal: 0, differences: [{ pointer: '/path', recorded: '/a', requested: '/b' }] },
           { ordinal: 1, differences: [{ pointer: '/page', recorded: 2, requested: 1 }] },
+          { ordinal: 0, differences: [{ pointer: '/page' }, { pointer: '/path' }] },
           { stateId: other, differences: [{ pointer: '/x', recorded: 1 }] },
         ],
       },
@@ -319,11 +319,11 @@ describe('values, time and noise', () => {
   it('gives noise of the length that was recorded, as a copy', async () => {
     const recording = new Recording()
     await recording.noise(Uint8Array.of(1, 2))
-    await recording.noise(Uint8Array.of(1, 2), 1)
-    const io = await recording.replay()
-    const first = await io.randomBytes(2)
+    const source = await recording.source()
+    const first = await (await recording.replay({ source })).randomBytes(2)
     first.fill(9)
-    expect(await io.randomBytes(2)).toEqual(Uint8Array.of(1, 2))
+    const second = await (await recording.replay({ source })).randomBytes(2)
+    expect(second).toEqual(Uint8Array.of(1, 2))
     const again = await recording.replay()
     await expect(again.randomBytes(3)).rejects.toMatchObject({ code: 'fact_payload_invalid' })
   })
@@ -347,7 +347,8 @@ describe('getRecordedFact', () => {
     await recording.event({ ...entered, stateId: STATE, attempt: 1 })
     await recording.fact({ key: 'own', request: 1, payload: json(2), meta: { attempt: 1 } })
     await recording.fact({ key: 'later', request: 1, payload: json(3), meta: { attempt: 2 } })
-    const io = await recording.replay({ attempt: 1 })
+    const source = await recording.source()
+    const io = await recording.replay({ source, attempt: 1 })
     const seen = async () => {
       const ids = ['before', 'own', 'later', 'none'].map((key) => io.getRecordedFact(key))
       return (await Promise.all(ids)).map((id) => id !== undefined)
@@ -355,6 +356,9 @@ describe('getRecordedFact', () => {
     expect(await seen()).toEqual([true, false, false, false])
     await ask(io, 1, 'own')
     expect(await seen()).toEqual([true, true, false, false])
+    // Another attempt of the same replay got to it.
+    await ask(await recording.replay({ source, attempt: 2 }), 1, 'later')
+    expect(await seen()).toEqual([true, true, true, false])
   })
 })
 

@@ -3,8 +3,12 @@ import { afterMicrotasks } from '@mfm/facts'
 /** Captured, so that a program which replaces timers for its own tests does not stop its replay. */
 const nextTurn = setImmediate
 
-interface Waiting {
+/** Sorts before every sequence: the fact was there before, so its callers go on in the order in which they ask. */
+const BEFORE = -1
+
+interface Caller {
   readonly seq: number
+  isReady: boolean
   readonly release: () => void
 }
 
@@ -12,18 +16,17 @@ interface Waiting {
  * Lets the callers of one attempt go on one at a time, in the order in which their facts were recorded, whatever the
  * order in which they ask and payloads come: a program that races two calls sees the same winner again.
  *
- * The next goes on when the program has nothing left to do for the one before but wait. Where the next in order is not
- * there, the first of those that are goes on once nothing else can happen: the program does not ask for it any more.
+ * The next goes on when the program has nothing left to do for the one before but wait. Where nobody has asked for the
+ * next fact, the first of those who have asked goes on once nothing else can happen: it is not asked for any more.
  */
 export class SettleOrder {
   readonly #seqs: readonly number[]
   readonly #own: ReadonlySet<number>
   #next = 0
-  /** Operations that have begun and not yet found their fact. */
-  #searching = 0
-  /** Ascending by sequence; of one sequence in the order they came. */
-  readonly #waiting: Waiting[] = []
+  /** Ascending by sequence; of one sequence in the order they asked. */
+  readonly #callers: Caller[] = []
   #isScheduled = false
+  #reading = 0
 
   /** @param seqs of the facts that the attempt recorded, ascending */
   constructor(seqs: readonly number[]) {
@@ -36,50 +39,61 @@ export class SettleOrder {
     return !this.#own.has(seq) || seq < (this.#seqs[this.#next] ?? Number.POSITIVE_INFINITY)
   }
 
-  /** Runs the part of an operation in which it finds its fact; {@link turn} is the next that it awaits. */
-  async find<T>(search: () => Promise<T>): Promise<T> {
-    this.#searching += 1
+  /** Gives what `read` gives when it is the caller's turn. To be called as soon as the caller asks. */
+  async settle<T>(seq: number, read: () => Promise<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const place = this.isSettled(seq) ? BEFORE : seq
+    const caller = { seq: place, isReady: false, release: resolve }
+    const index = this.#callers.findLastIndex((other) => other.seq <= place) + 1
+    this.#callers.splice(index, 0, caller)
+    const value = await read().catch((error: unknown) => {
+      this.#callers.splice(this.#callers.indexOf(caller), 1)
+      this.#schedule()
+      throw error
+    })
+    caller.isReady = true
+    this.#schedule()
+    await promise
+    return value
+  }
+
+  /** Something else that the program may be waiting for: meanwhile nobody is let go out of order. */
+  async during<T>(read: () => Promise<T>): Promise<T> {
+    this.#reading += 1
     try {
-      return await search()
+      return await read()
     } finally {
-      this.#searching -= 1
+      this.#reading -= 1
       this.#schedule()
     }
   }
 
-  /** Resolves when it is the turn of the caller that found this fact. */
-  turn(seq: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const place = this.#waiting.findLastIndex((other) => other.seq <= seq) + 1
-    this.#waiting.splice(place, 0, { seq, release: resolve })
-    this.#schedule()
-    return promise
-  }
-
   #schedule(): void {
-    const first = this.#waiting[0]
-    if (this.#isScheduled || first === undefined) return
-    this.#isScheduled = true
-    const isNext = this.isSettled(first.seq) || first.seq === this.#seqs[this.#next]
-    if (isNext) afterMicrotasks(() => this.#releaseFirst())
-    else nextTurn(() => this.#releaseUnlessSearching())
+    const first = this.#callers[0]
+    if (this.#isScheduled || first?.isReady !== true) return
+    if (this.#isNext(first)) {
+      this.#isScheduled = true
+      afterMicrotasks(() => this.#continue(first))
+    } else if (this.#reading === 0) {
+      this.#isScheduled = true
+      nextTurn(() => this.#continue(first))
+    }
   }
 
-  #releaseUnlessSearching(): void {
-    if (this.#searching === 0) {
-      this.#releaseFirst()
+  #isNext({ seq }: Caller): boolean {
+    return seq === BEFORE || seq === this.#seqs[this.#next]
+  }
+
+  /** Lets `first` go on, unless somebody has come to stand before it. */
+  #continue(first: Caller): void {
+    if (this.#callers[0] !== first || (this.#reading > 0 && !this.#isNext(first))) {
+      this.#isScheduled = false
+      this.#schedule()
       return
     }
-    // Whoever finds its fact schedules again.
-    this.#isScheduled = false
-  }
-
-  #releaseFirst(): void {
-    const first = this.#waiting.shift()
-    if (first !== undefined && !this.isSettled(first.seq)) {
-      this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
-    }
-    first?.release()
+    this.#callers.shift()
+    if (!this.isSettled(first.seq)) this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
+    first.release()
     afterMicrotasks(() => {
       this.#isScheduled = false
       this.#schedule()

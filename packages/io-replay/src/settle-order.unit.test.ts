@@ -2,61 +2,95 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SettleOrder } from './settle-order.ts'
 
-/** Asks for facts at once, each after its search; gives the order in which the callers went on. */
-async function settle(order: SettleOrder, seqs: readonly number[], search = async () => undefined) {
+const nothing = () => Promise.resolve()
+
+/** Asks for facts at once; gives the order in which the callers went on. */
+async function settle(order: SettleOrder, seqs: readonly number[], read = nothing) {
   const settled: number[] = []
   const callers = seqs.map(async (seq) => {
-    await order.find(search)
-    await order.turn(seq)
+    await order.settle(seq, read)
     settled.push(seq)
   })
   await Promise.all(callers)
   return settled
 }
 
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn++) await new Promise((next) => setImmediate(next))
+}
+
 describe('SettleOrder', () => {
-  it('lets callers go on in the order of the stream, whatever the order they ask in', async () => {
+  it('lets callers go on in the order of the stream, whatever the order they ask and read in', async () => {
     const seqs = fc.uniqueArray(fc.nat(50), { maxLength: 12 })
     const asked = seqs.chain((all) => fc.shuffledSubarray(all).map((some) => ({ all, some })))
     await fc.assert(
-      fc.asyncProperty(asked, async ({ all, some }) => {
+      fc.asyncProperty(fc.scheduler(), asked, async (scheduler, { all, some }) => {
         const order = new SettleOrder(all.toSorted((a, b) => a - b))
-        expect(await settle(order, some)).toEqual(some.toSorted((a, b) => a - b))
+        const settled = settle(order, some, () => scheduler.schedule(nothing()))
+        expect(await scheduler.waitFor(settled)).toEqual(some.toSorted((a, b) => a - b))
       }),
     )
   })
 
-  it('waits for a caller that is still searching', async () => {
+  it('waits for a caller that is still reading', async () => {
     const order = new SettleOrder([1, 2])
     const { promise: slow, resolve } = Promise.withResolvers<void>()
     const settled: number[] = []
-    const first = order
-      .find(() => slow)
-      .then(() => order.turn(1))
-      .then(() => settled.push(1))
-    const second = order
-      .find(async () => undefined)
-      .then(() => order.turn(2))
-      .then(() => settled.push(2))
-    // Longer than the barrier: the second must not be let go while the first looks for its fact.
-    for (let turn = 0; turn < 5; turn++) await new Promise((next) => setImmediate(next))
+    const first = order.settle(1, () => slow).then(() => settled.push(1))
+    const second = order.settle(2, nothing).then(() => settled.push(2))
+    await turns(5)
     expect(settled).toEqual([])
     resolve()
     await Promise.all([first, second])
     expect(settled).toEqual([1, 2])
   })
 
-  it('does not wait for facts that nobody asks for, nor for those of others', async () => {
+  it('lets nobody go out of order while the program reads something else', async () => {
+    const order = new SettleOrder([1, 2])
+    const { promise: slow, resolve } = Promise.withResolvers<void>()
+    const settled: number[] = []
+    const reading = order
+      .during(() => slow)
+      .then(() => order.settle(1, nothing))
+      .then(() => settled.push(1))
+    const second = order.settle(2, nothing).then(() => settled.push(2))
+    await turns(5)
+    expect(settled).toEqual([])
+    resolve()
+    await Promise.all([reading, second])
+    expect(settled).toEqual([1, 2])
+  })
+
+  it('does not wait for facts that nobody asks for, nor for a caller that fails', async () => {
     const order = new SettleOrder([1, 2, 3])
-    expect(await settle(order, [3])).toEqual([3])
-    expect(await settle(order, [1, 99])).toEqual([1, 99])
+    const failing = order.settle(1, () => Promise.reject(new Error('unreadable')))
+    const last = order.settle(3, nothing)
+    await expect(failing).rejects.toThrow('unreadable')
+    await last
+    expect(await settle(order, [2, 1])).toEqual([2, 1])
+  })
+
+  it('lets callers of facts that were there before go on in the order in which they ask', async () => {
+    const order = new SettleOrder([10, 11])
+    const delays = new Map([
+      [7, 3],
+      [5, 1],
+      [99, 2],
+    ])
+    const settled: number[] = []
+    const caller = async (seq: number) => {
+      await order.settle(seq, () => turns(delays.get(seq) ?? 0))
+      settled.push(seq)
+    }
+    await Promise.all([11, 7, 5, 99, 10].map(caller))
+    expect(settled).toEqual([7, 5, 99, 10, 11])
   })
 
   it('lets one caller finish what it can before the next goes on', async () => {
     const order = new SettleOrder([1, 2])
     const steps: string[] = []
     const caller = async (seq: number) => {
-      await order.turn(seq)
+      await order.settle(seq, nothing)
       for (let step = 0; step < 5; step++) {
         steps.push(`${seq}.${step}`)
         await Promise.resolve()
@@ -66,14 +100,14 @@ describe('SettleOrder', () => {
     expect(steps).toEqual([1, 2].flatMap((seq) => [0, 1, 2, 3, 4].map((step) => `${seq}.${step}`)))
   })
 
-  it('lets callers of one fact go on in the order in which they came', async () => {
+  it('lets callers of one fact go on in the order in which they ask, however they read', async () => {
     const order = new SettleOrder([1])
     const settled: string[] = []
-    const caller = async (name: string) => {
-      await order.turn(1)
+    const caller = async (name: string, delay: number) => {
+      await order.settle(1, () => turns(delay))
       settled.push(name)
     }
-    await Promise.all(['a', 'b', 'c'].map(caller))
+    await Promise.all([caller('a', 3), caller('b', 0), caller('c', 1)])
     expect(settled).toEqual(['a', 'b', 'c'])
   })
 })
