@@ -23,15 +23,18 @@ export function listed({ name, verdict }: Field): Field {
 }
 
 /** `["authorization", "…"]` in lists of pairs and of headers, `["--password", "…"]` in arguments. */
-export function fieldBefore(items: readonly JsonValue[], index: number): Field | undefined {
-  const before = index === 0 ? undefined : items[index - 1]
+export function fieldAfter(
+  before: JsonValue | undefined,
+  item: JsonValue,
+  isSecond: boolean,
+): Field | undefined {
   if (typeof before !== 'string') return
-  if (isOption(before)) return isOption(items[index]) ? undefined : fieldOf(before)
-  const field = items.length % 2 === 0 && index % 2 === 1 ? fieldOf(before) : undefined
+  if (isOption(before)) return isOption(item) ? undefined : fieldOf(before)
+  const field = isSecond ? fieldOf(before) : undefined
   return field && listed(field)
 }
 
-function isOption(item: JsonValue | undefined): boolean {
+function isOption(item: JsonValue): boolean {
   return typeof item === 'string' && item.startsWith('-') && isWordy(item)
 }
 

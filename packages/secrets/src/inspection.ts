@@ -3,7 +3,7 @@ import type { JsonValue } from '@mfm/core-types'
 import { hasCode } from '@mfm/errors'
 import { couldBeSecret } from './field-values.ts'
 import type { Field } from './fields.ts'
-import { fieldBefore, fieldOf, labelOf, listed, phraseOf } from './fields.ts'
+import { fieldAfter, fieldOf, labelOf, listed, phraseOf } from './fields.ts'
 import type { JsonReplacements } from './json-text.ts'
 import { parseDocument, replaceInJson } from './json-text.ts'
 import { isList } from './lists.ts'
@@ -67,14 +67,25 @@ export class Inspection {
     }
     let changed = false
     const copy: JsonValue[] = []
+    const inner = field && listed(field)
     for (const [index, item] of items.entries()) {
       this.#path.push(String(index))
-      const replaced = this.value(item, field ? listed(field) : fieldBefore(items, index))
+      const replaced = this.value(item, inner ?? this.#fieldInList(items, copy))
       this.#path.pop()
       changed ||= replaced !== item
       copy.push(replaced)
     }
     return changed ? copy : items
+  }
+
+  /** The item after those that were copied, by the item before it as it was and as it is kept. */
+  #fieldInList(items: readonly JsonValue[], copy: readonly JsonValue[]): Field | undefined {
+    const index = copy.length
+    const item = items[index] ?? null
+    const isSecond = items.length % 2 === 0 && index % 2 === 1
+    return (
+      fieldAfter(items[index - 1], item, isSecond) ?? fieldAfter(copy[index - 1], item, isSecond)
+    )
   }
 
   #object(object: { readonly [name: string]: JsonValue }): JsonValue {
