@@ -11,7 +11,7 @@ export function stateOf(
   return { id: idOf(local), metadata: { ...METADATA, ...metadata }, handler }
 }
 
-export function idOf(local: string): StateId {
+function idOf(local: string): StateId {
   return `demo.main.${local}` as StateId
 }
 

@@ -12,9 +12,9 @@ import type { SecretGuard } from '@mfm/secrets'
 import type { ContextChanges, ContextTree, ContextValue } from './context-tree.ts'
 
 /** Characters in a context key. */
-export const KEY_LIMIT = 512
+const KEY_LIMIT = 512
 /** Characters of canonical JSON in one context value. */
-export const VALUE_LIMIT = 67_108_864
+const VALUE_LIMIT = 67_108_864
 
 export interface AttemptContextOptions {
   readonly tree: ContextTree

@@ -36,7 +36,7 @@ export const INLINE_LIMIT = 1024
 
 const ADDRESS_SIZE = 66
 
-export function entrySize(key: string, entry: Entry): number {
+function entrySize(key: string, entry: Entry): number {
   return key.length + ('text' in entry ? entry.text.length : ADDRESS_SIZE)
 }
 
