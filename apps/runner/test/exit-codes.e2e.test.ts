@@ -67,9 +67,23 @@ describe('exit code 1', () => {
     expect(result.code).toBe(1)
     const report = document(replayDocumentSchema, result)
     expect(report).toMatchObject({ verdict: 'different', differences: [{ kind: 'event_changed' }] })
+    expect(report.differences[0]?.pointers).toContainEqual({
+      pointer: '/context/greeting/text',
+      recorded: 'hello Ada',
+      produced: 'HELLO ADA',
+    })
     const text = await mfm(['verify', runId], { cwd: project.root })
     expect(text.stdout).toMatch(/^different /)
     expect(text.stdout).toContain('greet.main.write attempt 0')
+  })
+
+  it('is for an error that nobody waited for, without a stack', async () => {
+    const result = await start({ ...ADA, mode: 'stray' }, '--run-id', ID)
+    expect([errorCode(result), result.code]).toEqual(['internal_error', 1])
+    expect(result.stderr).toContain('TypeError: stray')
+    expect(result.stderr).not.toContain('greet.workflow.ts')
+    const { phase } = document(runDetailsDocumentSchema, await call('show', ID))
+    expect(phase).toBe('running')
   })
 
   it('is for a state that waits for what can never come', async () => {

@@ -72,9 +72,30 @@ export default`,
     const started = await mfm(['run', WORKFLOW, '--input', '{"name":"Ada"}', '-o', 'json'], {
       cwd: project.root,
     })
-    const { runId } = document(runDocumentSchema, started)
+    const { runId, phase } = document(runDocumentSchema, started)
+    expect(phase).toBe('completed')
     const env = { NO_ENDPOINT: '1' }
     expect((await mfm(['verify', runId], { cwd: project.root, env })).code).toBe(0)
+  })
+
+  it('give way to the configuration, and that to the environment', async () => {
+    const dead = 'http://127.0.0.1:1'
+    await project.edit(
+      'export default',
+      `export const endpoints = { greeter: '${dead}' }\nexport default`,
+    )
+    const phaseWith = async (env: Readonly<Record<string, string>>): Promise<string> => {
+      const args = ['run', WORKFLOW, '--input', '{"name":"Ada"}', '-o', 'json']
+      return document(runDocumentSchema, await mfm(args, { cwd: project.root, env })).phase
+    }
+    expect(await phaseWith({ MFM_ENDPOINT_GREETER: greeter.address })).toBe('completed')
+    expect(await phaseWith({})).toBe('failed')
+    await project.put(
+      'mfm.config.json',
+      JSON.stringify({ endpoints: { greeter: greeter.address } }),
+    )
+    expect(await phaseWith({})).toBe('completed')
+    expect(await phaseWith({ MFM_ENDPOINT_GREETER: dead })).toBe('failed')
   })
 })
 

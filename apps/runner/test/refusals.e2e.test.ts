@@ -48,7 +48,7 @@ describe('exit code 2', () => {
   it.each([
     ['an unknown command', ['rum'], 'invalid_option'],
     ['an unknown option', ['runs', '--wat'], 'invalid_option'],
-    ['an option that only objects have', ['runs', '--constructor'], 'invalid_option'],
+    ['an option that only objects have', ['runs', '--constructor', 'x'], 'invalid_option'],
     ['a missing argument', ['show'], 'invalid_option'],
     ['an argument too many', ['show', 'a', 'b'], 'invalid_option'],
     ['a wrong value', ['runs', '--limit', '0'], 'invalid_option'],

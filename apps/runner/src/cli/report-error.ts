@@ -4,6 +4,7 @@ import type { CommandStopped } from '../process/command-stop.ts'
 import { EXIT_CODE_BY_STOP } from '../process/command-stop.ts'
 import type { ExitCode } from '../process/exit-codes.ts'
 import { EXIT_CODE_BY_KIND } from '../process/exit-codes.ts'
+import { UncaughtError } from '../process/uncaught-error.ts'
 import { renderError } from '../render/error.ts'
 import { jsonText } from '../render/json-text.ts'
 import type { Cli } from './cli.ts'
@@ -29,6 +30,13 @@ function typedError(thrown: unknown): MfmError {
   if (thrown instanceof UsageError) {
     return new MfmError('invalid_option', { message: thrown.message, help: thrown.help })
   }
+  if (thrown instanceof UncaughtError) {
+    return new MfmError('internal_error', {
+      message: `nobody waited for what threw ${thrown.message}`,
+      help: 'Look in the workflow for a promise that is not awaited; a run that had begun can be resumed.',
+      cause: thrown.cause,
+    })
+  }
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
   return new MfmError('internal_error', { message: text, cause: thrown })
 }
@@ -47,7 +55,8 @@ function stoppedError({ message, stopCause }: CommandStopped): MfmError {
 function errorDocument(error: MfmError, thrown: unknown, verbose: boolean): ErrorDocument {
   const { code, kind, message, details, help } = error
   const causes = verbose ? causeChain(error.cause) : nearestCause(error)
-  const stack = thrown instanceof Error ? (thrown.stack ?? '').split('\n') : []
+  const origin = thrown instanceof UncaughtError ? thrown.cause : thrown
+  const stack = origin instanceof Error ? (origin.stack ?? '').split('\n') : []
   return {
     error: {
       code,

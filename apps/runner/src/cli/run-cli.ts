@@ -2,6 +2,7 @@ import { run } from '@stricli/core'
 import { watchProcess } from '../process/command-stop.ts'
 import type { ExitCode } from '../process/exit-codes.ts'
 import { EXIT } from '../process/exit-codes.ts'
+import { uncaughtOf } from '../process/uncaught-error.ts'
 import { hideNoise } from '../process/warnings.ts'
 import { buildCli } from './app.ts'
 import { Cli } from './cli.ts'
@@ -15,17 +16,18 @@ export async function runCli(process: NodeJS.Process): Promise<never> {
   applyEarly(cli, argv)
   hideNoise(process, cli)
   watchProcess(process, cli.stop)
-  const exitCode = await outcomeOf(cli, argv)
+  const exitCode = await outcomeOf(cli, [execute(cli, argv), cli.stop.overdue, uncaughtOf(process)])
   await cli.stderr.flush()
   // What a workflow left behind, such as a timer, must not keep the command alive.
   process.exit(exitCode)
 }
 
-async function outcomeOf(cli: Cli, argv: readonly string[]): Promise<ExitCode> {
+/** The exit code of the command, or of what ended it before. */
+async function outcomeOf(cli: Cli, endings: readonly Promise<ExitCode>[]): Promise<ExitCode> {
   try {
-    return await Promise.race([execute(cli, argv), cli.stop.overdue])
+    return await Promise.race(endings)
   } catch (error) {
-    // Where it was stopped the command is still at work behind our back.
+    // The command may still be at work behind our back.
     cli.stdout.close()
     const { reportError } = await import('./report-error.ts')
     return reportError(cli, error)

@@ -19,8 +19,8 @@ export interface ErrorDocument {
   }
 }
 
-export const errorDocumentSchema: z.ZodType<ErrorDocument> = z.strictObject({
-  error: z.strictObject({
+export const errorDocumentSchema: z.ZodType<ErrorDocument> = z.object({
+  error: z.object({
     code: z.string(),
     kind: z.string(),
     message: z.string(),

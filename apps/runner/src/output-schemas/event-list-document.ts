@@ -8,7 +8,7 @@ export interface EventListDocument {
   readonly events: readonly EventEnvelope[]
 }
 
-export const eventListDocumentSchema: z.ZodType<EventListDocument> = z.strictObject({
+export const eventListDocumentSchema: z.ZodType<EventListDocument> = z.object({
   runId: runIdSchema,
   events: z.array(eventEnvelopeSchema).readonly(),
 })

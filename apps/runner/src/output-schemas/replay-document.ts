@@ -12,7 +12,10 @@ import { z } from 'zod'
 import type { FailureDocument } from './run-document.ts'
 import { failureSchema, phaseSchema } from './run-document.ts'
 
-/** What `mfm replay` and `mfm verify` write. */
+/**
+ * What `mfm replay` and `mfm verify` write. Where the id of a snapshot differs, the places in which the contexts differ
+ * follow it among the pointers, under `/context`.
+ */
 export interface ReplayDocument extends Omit<ReplayReport, 'context' | 'failure'> {
   /** What the replay came to; `null` where it did not complete, and for a workflow without output. */
   readonly output: JsonValue
@@ -21,7 +24,7 @@ export interface ReplayDocument extends Omit<ReplayReport, 'context' | 'failure'
 
 const count = z.int().nonnegative()
 
-const differenceSchema: z.ZodType<Difference> = z.strictObject({
+const differenceSchema: z.ZodType<Difference> = z.object({
   kind: z.enum(['missing', 'exhausted', 'diverged', 'refused', 'event_changed', 'plan_changed']),
   stateId: stateIdSchema.nullable(),
   attempt: count.nullable(),
@@ -29,7 +32,7 @@ const differenceSchema: z.ZodType<Difference> = z.strictObject({
   message: z.string(),
   pointers: z
     .array(
-      z.strictObject({
+      z.object({
         pointer: z.string(),
         recorded: jsonValueSchema.exactOptional(),
         produced: jsonValueSchema.exactOptional(),
@@ -39,7 +42,7 @@ const differenceSchema: z.ZodType<Difference> = z.strictObject({
   error: errorInfoSchema.and(z.looseObject({ help: z.string().optional() })).nullable(),
 })
 
-export const replayDocumentSchema: z.ZodType<ReplayDocument> = z.strictObject({
+export const replayDocumentSchema: z.ZodType<ReplayDocument> = z.object({
   runId: runIdSchema,
   verdict: z.enum(['identical', 'different']),
   differences: z.array(differenceSchema).readonly(),
@@ -47,7 +50,7 @@ export const replayDocumentSchema: z.ZodType<ReplayDocument> = z.strictObject({
   finalSnapshotId: artifactIdSchema,
   output: jsonValueSchema,
   failure: failureSchema.nullable(),
-  counts: z.strictObject({
+  counts: z.object({
     states: count,
     attempts: count,
     events: count,

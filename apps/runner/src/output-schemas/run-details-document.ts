@@ -69,7 +69,7 @@ const count = z.int().nonnegative()
 const millis = count.nullable()
 const known = z.string().nullable()
 
-const stateDetailsSchema: z.ZodType<StateDetails> = z.strictObject({
+const stateDetailsSchema: z.ZodType<StateDetails> = z.object({
   stateId: stateIdSchema,
   phase: z.enum(['running', 'completed', 'failed']),
   attempts: z.int().positive(),
@@ -80,12 +80,12 @@ const stateDetailsSchema: z.ZodType<StateDetails> = z.strictObject({
   lastError: errorInfoSchema.nullable(),
 })
 
-const workflowDetailsSchema: z.ZodType<WorkflowDetails> = z.strictObject({
+const workflowDetailsSchema: z.ZodType<WorkflowDetails> = z.object({
   opId: opIdSchema,
   opVersion: z.string(),
   manifestId: artifactIdSchema,
   input: jsonValueSchema,
-  provenance: z.strictObject({
+  provenance: z.object({
     sourceRevision: known,
     lockfileDigest: known,
     runtime: known,
@@ -94,14 +94,14 @@ const workflowDetailsSchema: z.ZodType<WorkflowDetails> = z.strictObject({
   }),
 })
 
-export const runDetailsDocumentSchema: z.ZodType<RunDetailsDocument> = z.strictObject({
+export const runDetailsDocumentSchema: z.ZodType<RunDetailsDocument> = z.object({
   runId: runIdSchema,
   phase: z.enum(['recording', 'running', 'completed', 'failed', 'cancelled']),
   workflow: workflowDetailsSchema.nullable(),
   startedAtMillis: millis,
   updatedAtMillis: millis,
   durationMillis: millis,
-  head: z.strictObject({ seq: z.int().positive(), digest: digestSchema }),
+  head: z.object({ seq: z.int().positive(), digest: digestSchema }),
   states: z.array(stateDetailsSchema).readonly(),
   facts: count,
   failure: failureSchema.nullable(),

@@ -27,7 +27,7 @@ export interface RunDocument {
   readonly failure: FailureDocument | null
 }
 
-export const failureSchema: z.ZodType<FailureDocument> = z.strictObject({
+export const failureSchema: z.ZodType<FailureDocument> = z.object({
   stateId: stateIdSchema.nullable(),
   attempt: z.int().nonnegative().nullable(),
   error: errorInfoSchema,
@@ -40,10 +40,10 @@ export const phaseSchema: z.ZodType<RunDocument['phase']> = z.enum([
   'running',
 ])
 
-export const runDocumentSchema: z.ZodType<RunDocument> = z.strictObject({
+export const runDocumentSchema: z.ZodType<RunDocument> = z.object({
   runId: runIdSchema,
   phase: phaseSchema,
   output: jsonValueSchema,
-  head: z.strictObject({ seq: z.int().nonnegative(), digest: digestSchema.nullable() }),
+  head: z.object({ seq: z.int().nonnegative(), digest: digestSchema.nullable() }),
   failure: failureSchema.nullable(),
 })

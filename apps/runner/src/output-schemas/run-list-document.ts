@@ -11,7 +11,7 @@ export interface RunListDocument {
 
 const millis = z.int().nonnegative().nullable()
 
-export const runSummarySchema: z.ZodType<RunSummary> = z.strictObject({
+export const runSummarySchema: z.ZodType<RunSummary> = z.object({
   runId: runIdSchema,
   headSeq: z.int().positive(),
   opId: opIdSchema.nullable(),
@@ -20,7 +20,7 @@ export const runSummarySchema: z.ZodType<RunSummary> = z.strictObject({
   updatedAtMillis: millis,
 })
 
-export const runListDocumentSchema: z.ZodType<RunListDocument> = z.strictObject({
+export const runListDocumentSchema: z.ZodType<RunListDocument> = z.object({
   runs: z.array(runSummarySchema).readonly(),
   next: z.string().nullable(),
 })
