@@ -25,6 +25,7 @@ describe('a value under a telling name', () => {
     ['authorization', OPAQUE],
     ['authorization', 'Digest username="ada", realm="x", response="12345678"'],
     ['cookie', 'sid=1; theme=dark'],
+    ['cookie', 'sid=[secret:session]; theme=dark'],
     ['mnemonic', 'ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf'],
     ['seed', `0x${'ab12'.repeat(16)}`],
   ])('%s: %j is one', (name, value) => {

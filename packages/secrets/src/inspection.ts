@@ -15,6 +15,9 @@ import type { TextDetector } from './text-detector.ts'
 /** Told of every hit with the text that is one; gives what stands in its place, `undefined` to leave it. */
 export type OnHit = (hit: SecretHit, secret: string) => string | undefined
 
+/** Each pass but the last cuts something out, so two or three are usual. */
+const MAX_PASSES = 16
+
 /** One close walk over a value: it names the places of hits and makes the copy without them. */
 export class Inspection {
   readonly #detector: TextDetector
@@ -114,8 +117,13 @@ export class Inspection {
 
   /** Again until nothing is found: a token may begin where another secret ended. */
   #replaceSpans(text: string, replacementOf: ReplacementOf): string {
-    const replaced = replaceSpans(text, this.#detector.spans(text), replacementOf)
-    return replaced === text ? text : this.#replaceSpans(replaced, replacementOf)
+    let result = text
+    for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+      const before = result
+      result = replaceSpans(before, this.#detector.spans(before), replacementOf)
+      if (result === before) break
+    }
+    return result
   }
 
   readonly #spanHit: ReplacementOf = (span, part) => this.#hit(span, span.value ?? part)

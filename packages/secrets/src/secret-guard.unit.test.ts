@@ -270,6 +270,18 @@ describe('registered values', () => {
     expect(guard.scan(value)).toEqual([{ pointer: '/[redacted:registered]', rule: 'registered' }])
   })
 
+  it('do not hide what is glued to them', () => {
+    const guard = redacting()
+    guard.register('live-value-4711')
+    const mark = markOf('registered', 'live-value-4711')
+    expect(guard.redactText(`live-value-4711${GITHUB}`)).toBe(
+      `${mark}${markOf('github_token', GITHUB)}`,
+    )
+    expect(guard.admit({ 'live-value-4711password': 'hunter2' }, 'x')).toEqual({
+      [`${mark}password`]: markOf('password', 'hunter2'),
+    })
+  })
+
   it('under 6 characters are ignored', () => {
     const guard = refusing()
     guard.register('abcde')
