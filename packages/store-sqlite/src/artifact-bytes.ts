@@ -18,6 +18,13 @@ export function readArtifact(journal: Journal, id: ArtifactId): Uint8Array | und
     if (actual !== id) throw corrupt(id, { actual })
     return new Uint8Array(bytes)
   } catch (error) {
+    return asArtifactDamage(id)(error)
+  }
+}
+
+/** For `catch`: damage met while an artifact was looked for. */
+export function asArtifactDamage(id: ArtifactId): (error: unknown) => never {
+  return (error) => {
     if (!hasCode(error, 'store_corruption')) throw error
     throw corrupt(id, { actual: null, cause: error })
   }

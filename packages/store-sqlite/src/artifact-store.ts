@@ -7,7 +7,7 @@ import type {
   StoreDescription,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
-import { readArtifact } from './artifact-bytes.ts'
+import { asArtifactDamage, readArtifact } from './artifact-bytes.ts'
 import { newArtifact } from './artifact-input.ts'
 import type { Claim } from './shared-file.ts'
 
@@ -45,7 +45,7 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
   }
 
   async get(id: ArtifactId, { signal }: CallOptions = {}): Promise<Uint8Array> {
-    const [bytes] = await this.#read([id], signal)
+    const [bytes] = await this.#read([id], signal).catch(asArtifactDamage(id))
     if (bytes !== undefined) return bytes
     throw new MfmError('artifact_not_found', { details: { artifactId: id } })
   }

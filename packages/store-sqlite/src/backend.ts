@@ -29,10 +29,14 @@ export class Backend {
     this.#group = new GroupCommit((changes) => this.#commit(changes), options.busyTimeoutMillis)
   }
 
-  /** @throws MfmError as every method here does, and never another error */
+  /**
+   * Opens the file without a look at what it holds, so that one with damaged look-up tables can be mended.
+   *
+   * @throws MfmError as every method here does, and never another error
+   */
   static async open(options: BackendOptions): Promise<Backend> {
     const backend = new Backend(options)
-    await backend.read(undefined, () => undefined)
+    await backend.#patiently(undefined, () => backend.#transaction('BEGIN', () => undefined))
     return backend
   }
 
@@ -80,11 +84,9 @@ export class Backend {
 
   /** Only when {@link idle}. */
   close(): void {
-    const file = this.#file
-    if (file === undefined) return
-    if (file.journal.tailRows > 0 && !this.#options.readOnly) this.#tidy()
+    if (this.#file !== undefined && this.#file.journal.tailRows > 0) this.#tidy()
+    this.#file?.connection.close()
     this.#file = undefined
-    file.connection.close()
   }
 
   /** Whoever opens the file next need not read the tail. */
@@ -136,7 +138,7 @@ export class Backend {
       file.connection.sql('COMMIT').run()
       return result
     } catch (error) {
-      if (isBegun) this.#takeBack()
+      if (isBegun) this.#takeBack(begin)
       if (!isHandleSound(error)) this.#dropHandle()
       throw storeError(error, this.#options.path)
     }
@@ -147,8 +149,8 @@ export class Backend {
     return this.#file
   }
 
-  #takeBack(): void {
-    this.#file?.journal.forget()
+  #takeBack(begin: Begin): void {
+    if (begin === 'BEGIN IMMEDIATE') this.#file?.journal.forget()
     try {
       this.#file?.connection.sql('ROLLBACK').run()
     } catch {

@@ -82,13 +82,16 @@ function readFrame(journal: Journal, row: number, { runId, from, to, page }: Ope
   return frame.bytes
 }
 
-/** For `catch`: damage met while serving a run, in the words of the event store. */
+/**
+ * For `catch`: damage met while serving a run, in the words of the event store. Where it was not met at an event that
+ * was asked for, the error names what the damaged part says of itself.
+ */
 export function asEventDamage(runId: RunId, seq?: number): (error: unknown) => never {
   return (error) => {
     if (!hasCode(error, 'store_corruption')) throw error
     throw new MfmError('event_store_corruption', {
       message: error.message,
-      details: { ...error.details, runId, ...(seq === undefined ? {} : { seq }) },
+      details: seq === undefined ? { runId, ...error.details } : { ...error.details, runId, seq },
       cause: error,
     })
   }

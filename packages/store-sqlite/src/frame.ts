@@ -1,4 +1,6 @@
 import type { ArtifactId, EventEnvelope, FactKey, RunId } from '@mfm/core-types'
+import { isRunId } from '@mfm/core-types'
+import { isMfmError, MfmError } from '@mfm/errors'
 import { damaged } from './damage.ts'
 import { DIGEST_BYTES, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from './frame-writer.ts'
 import { SEAL_BYTES, unseal } from './sealed.ts'
@@ -26,7 +28,7 @@ export class Frame {
 
   /** @throws MfmError `store_corruption` */
   constructor(row: number, stored: unknown) {
-    const body = unseal('log', row, stored)
+    const body = unsealFrame(row, stored)
     const length = body[SEAL_BYTES] ?? 0
     const runEnd = SEAL_BYTES + 1 + length
     this.row = row
@@ -112,6 +114,27 @@ export class Frame {
       at = end
     }
   }
+}
+
+function unsealFrame(row: number, stored: unknown): Buffer {
+  try {
+    return unseal('log', row, stored)
+  } catch (error) {
+    if (!isMfmError(error) || !(stored instanceof Uint8Array)) throw error
+    throw new MfmError('store_corruption', {
+      message: error.message,
+      details: { ...error.details, ...legible(Buffer.from(stored)) },
+      cause: error,
+    })
+  }
+}
+
+/** What a damaged frame says of itself, for the reader of the error. */
+function legible(body: Buffer): { readonly runId?: RunId; readonly seq?: number } {
+  const runEnd = SEAL_BYTES + 1 + (body[SEAL_BYTES] ?? 0)
+  const runId = body.toString('latin1', SEAL_BYTES + 1, runEnd)
+  if (!isRunId(runId) || body.length < runEnd + INTEGER_BYTES) return {}
+  return { runId, seq: body.readUIntBE(runEnd, INTEGER_BYTES) }
 }
 
 function isEvent(tag: number): boolean {

@@ -1,5 +1,6 @@
 import type { RunSummary } from '@mfm/core-types'
 import type { Connection } from './connection.ts'
+import { damaged } from './damage.ts'
 import { INTEGER_BYTES } from './frame-writer.ts'
 import { SEAL_BYTES, seal, unseal } from './sealed.ts'
 import type { EventPlace } from './tail.ts'
@@ -41,14 +42,14 @@ export class RunTable {
       .run(ordinal, seal('runs', ordinal, body))
   }
 
-  /** Places from the one that holds `seq` on, some of them; empty where none is stored. */
+  /** Some of the places of a run, from the one that holds `seq` on; at least one. */
   places(ordinal: number, seq: number): EventPlace[] {
     const stored = this.#connection
       .sql(
         'SELECT seq, body FROM run_rows WHERE ordinal = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
       )
       .get(ordinal, seq)
-    if (stored === undefined) return []
+    if (stored === undefined) throw damaged('run_rows', ordinal, `has no place for event ${seq}`)
     const body = unseal('run_rows', ordinal + Number(stored['seq']), stored['body'])
     const places: EventPlace[] = []
     for (let at = SEAL_BYTES; at < body.length; at += PLACE_BYTES) {

@@ -1,0 +1,109 @@
+import { artifactIdOf } from '@mfm/canonical-json'
+import type { RunId } from '@mfm/core-types'
+import { hasCode } from '@mfm/errors'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { FramePart } from './frame.ts'
+import { Frame } from './frame.ts'
+import { FrameWriter } from './frame-writer.ts'
+
+const RUN = '11111111-2222-4333-8444-555555555555' as RunId
+const wellFormed = fc.string({ unit: 'binary', maxLength: 60 })
+
+const somePart = fc.oneof(
+  fc.record({ type: fc.constant('artifact' as const), bytes: fc.uint8Array({ maxLength: 300 }) }),
+  fc.record({ type: fc.constant('binding' as const), key: wellFormed, isBound: fc.boolean() }),
+  fc.record({ type: fc.constant('event' as const), text: wellFormed, isBinding: fc.boolean() }),
+)
+type SomePart = typeof somePart extends fc.Arbitrary<infer T> ? T : never
+
+function write(writer: FrameWriter, part: SomePart): void {
+  if (part.type === 'event') writer.event(part.text, part.isBinding)
+  else if (part.type === 'binding') {
+    writer.binding(part.key, part.isBound ? artifactIdOf(part.key) : undefined)
+  } else {
+    writer.artifact({ kind: 'output', id: artifactIdOf(part.bytes), bytes: part.bytes })
+  }
+}
+
+function expected(part: SomePart): unknown {
+  if (part.type === 'event') return part
+  if (part.type === 'binding') {
+    const id = part.isBound ? artifactIdOf(part.key) : undefined
+    return { type: 'binding', key: part.key, id }
+  }
+  const artifact = { id: artifactIdOf(part.bytes), bytes: Buffer.from(part.bytes) }
+  return { type: 'artifact', artifact }
+}
+
+describe('a frame', () => {
+  it('reads back as it was written', () => {
+    const writer = new FrameWriter()
+    const parts = fc.array(somePart, { maxLength: 12 })
+    const row = fc.nat({ max: 2 ** 45 })
+    fc.assert(
+      fc.property(row, fc.boolean(), fc.nat({ max: 2 ** 47 }), parts, (at, hasRun, seq, given) => {
+        writer.begin(hasRun ? RUN : undefined)
+        expect(writer.isEmpty).toBe(true)
+        for (const part of given) write(writer, part)
+        writer.firstSeq(seq)
+        writer.chain(seq)
+        const frame = new Frame(at, Buffer.from(writer.finish(at)))
+        expect(frame.run).toBe(hasRun ? RUN : undefined)
+        expect([frame.firstSeq, frame.chain]).toEqual([seq, seq])
+        const read: FramePart[] = Array.from(frame.parts())
+        expect(read).toEqual(given.map(expected))
+        const artifacts = given.filter((part) => part.type === 'artifact')
+        for (const { bytes } of artifacts) {
+          const found = frame.artifact(artifactIdOf(bytes))
+          expect(found?.bytes).toEqual(Buffer.from(bytes))
+        }
+      }),
+    )
+  })
+
+  it('keeps the first sequence and the first chain that it is given', () => {
+    const writer = new FrameWriter()
+    writer.begin(RUN)
+    for (const value of [7, 8, 9]) {
+      writer.firstSeq(value)
+      writer.chain(value + 100)
+    }
+    const frame = new Frame(1, Buffer.from(writer.finish(1)))
+    expect([frame.firstSeq, frame.chain]).toEqual([7, 107])
+  })
+
+  it('is refused with any bit flipped, and in any other row', () => {
+    const writer = new FrameWriter()
+    writer.begin(RUN)
+    writer.event('{"a":1}', true)
+    writer.binding('key', artifactIdOf('x'))
+    const body = Buffer.from(writer.finish(5))
+    const refusals = (row: number, stored: unknown): boolean => {
+      try {
+        new Frame(row, stored)
+        return false
+      } catch (error) {
+        return hasCode(error, 'store_corruption')
+      }
+    }
+    expect(refusals(5, body)).toBe(false)
+    for (const row of [0, 1, 4, 6, 13, 2 ** 32 + 5]) expect(refusals(row, body)).toBe(true)
+    for (let bit = 0; bit < body.length * 8; bit++) {
+      const flipped = Buffer.from(body)
+      flipped[bit >>> 3] = (flipped[bit >>> 3] ?? 0) ^ (1 << (bit % 8))
+      expect(refusals(5, flipped)).toBe(true)
+    }
+    for (const stored of [
+      undefined,
+      null,
+      7,
+      'text',
+      Buffer.of(),
+      Buffer.of(1, 2, 3),
+      body.subarray(1),
+    ]) {
+      expect(refusals(5, stored)).toBe(true)
+    }
+  })
+})
