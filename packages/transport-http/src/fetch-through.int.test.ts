@@ -141,7 +141,10 @@ describe('fetchThrough', () => {
     const seen = await see(live, api('/silent'), init)
     expect(seen).toMatchObject({ code: 'http_timeout', retryable: true })
     const replay = await openReplay({ stores, runId: live.runId })
-    expect(await see(replay, api('/silent'), init)).toEqual(seen)
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout')
+    const before = timers()
+    expect(await see(replay, api('/silent'), { timeoutMillis: 60_000 })).toEqual(seen)
+    expect(timers()).toEqual(before)
     expect(await see(replay, api('/silent'))).toMatchObject({ code: 'fact_exhausted' })
   })
 

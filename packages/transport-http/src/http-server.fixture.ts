@@ -117,6 +117,7 @@ const HANDLERS: ReadonlyMap<string, (other: TestServer | undefined) => Handler> 
       })
     },
   ],
+  ['/bom', () => (_, response) => response.end('\ufeffmarked')],
   ['/binary', () => (_, response) => response.end(BINARY)],
   ['/large', () => (_, response) => response.end(LARGE)],
   ['/empty', () => (_, response) => response.writeHead(204).end()],

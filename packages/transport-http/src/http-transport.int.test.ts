@@ -84,6 +84,7 @@ describe('an answer', () => {
   it.each([
     ['/gzip', 'zipped text'],
     ['/chunked', 'one two three'],
+    ['/bom', '\ufeffmarked'],
   ])('from %s is recorded decoded', async (path, text) => {
     const answer = await get(path)
     expect(answer).toMatchObject({ body: { text } })
