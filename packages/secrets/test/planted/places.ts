@@ -98,7 +98,7 @@ export const IN_A_WORD: readonly ((name: string, secret: string, random: Random)
 const WORDS =
   'the order was sent to a harbour in spring and its value is known by many people who read about it today'
 
-export function filler(random: Random, count: number): string {
+function filler(random: Random, count: number): string {
   return Array.from({ length: count }, () => random.pick(WORDS.split(' '))).join(' ')
 }
 
