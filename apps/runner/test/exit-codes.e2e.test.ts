@@ -39,6 +39,19 @@ const errorCode = ({ stdout, stderr }: MfmResult): string => {
   return errorDocumentSchema.parse(JSON.parse(stderr)).error.code
 }
 
+/** Starts a run that waits in its first state, and stops it there. */
+const startAndStop = async (signal: 'SIGINT' | 'SIGTERM'): Promise<MfmResult> =>
+  await mfm(
+    ['run', WORKFLOW, '--input', JSON.stringify({ ...ADA, mode: 'wait' }), '--run-id', ID],
+    {
+      cwd: project.root,
+      env: { MFM_ENDPOINT_GREETER: greeter.address },
+      onStart: (child) => {
+        void greeter.asked.then(() => child.kill(signal))
+      },
+    },
+  )
+
 const ADA = { name: 'Ada' }
 const ID = '3fa2c1d0-0000-4000-8000-000000000001'
 
@@ -145,14 +158,7 @@ describe('exit code 5', () => {
 
 describe('exit code 6', () => {
   it('is for a resume with other code', async () => {
-    const stopped = await start(
-      { ...ADA, mode: 'wait' },
-      '--run-id',
-      ID,
-      '--command-timeout',
-      '1500',
-    )
-    expect(stopped.code).toBe(7)
+    expect((await startAndStop('SIGINT')).code).toBe(130)
     await project.edit(
       'states: [ask, write]',
       "states: [ask, write, state('more', { run: () => undefined })]",
@@ -165,7 +171,7 @@ describe('exit code 6', () => {
   })
 
   it('is for the verification of a run without an end', async () => {
-    await start({ ...ADA, mode: 'wait' }, '--run-id', ID, '--command-timeout', '4000')
+    await startAndStop('SIGINT')
     const result = await call('verify', ID)
     expect([errorCode(result), result.code]).toEqual(['run_not_finished', 6])
   })
@@ -184,7 +190,7 @@ describe('exit code 7', () => {
       '--run-id',
       ID,
       '--command-timeout',
-      '4000',
+      '8000',
     )
     expect(stopped.code).toBe(7)
     expect(document(runDocumentSchema, stopped).phase).toBe('running')
@@ -198,16 +204,7 @@ describe('exit codes 130 and 143', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('are for a run that %s stopped; it goes on where it was', async (signal, code) => {
-    const stopped = await mfm(
-      ['run', WORKFLOW, '--input', '{"name":"Ada","mode":"wait"}', '--run-id', ID],
-      {
-        cwd: project.root,
-        env: { MFM_ENDPOINT_GREETER: greeter.address },
-        onStart: (child) => {
-          void greeter.asked.then(() => child.kill(signal))
-        },
-      },
-    )
+    const stopped = await startAndStop(signal)
     expect(stopped.code).toBe(code)
     expect(stopped.stdout).toContain('phase  running')
     expect(stopped.stderr).toContain(`mfm resume ${ID}`)
