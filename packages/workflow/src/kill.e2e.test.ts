@@ -1,75 +1,17 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { RunId } from '@mfm/core-types'
 import { openSqliteStores } from '@mfm/store-sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CountingServer } from '../test/counting-server.fixture.ts'
 import fiftyCalls from '../test/fifty-calls.workflow.ts'
+import { runChild } from '../test/run-child.fixture.ts'
 import { verifyWorkflow } from './run-workflow.ts'
 
-const CHILD = fileURLToPath(new URL('../test/kill-run.child.ts', import.meta.url))
 const KILLS = 60
 /** Lines of the child before it is killed: opened, entered a state, recorded a fact, … An undisturbed run has 70. */
 const MOST_LINES = 20
-
-/** A server that counts what it is asked, by path. */
-class CountingServer {
-  readonly seen = new Map<string, number>()
-  #server: Server | undefined
-
-  async open(): Promise<string> {
-    const server = createServer((request, response) => {
-      const path = request.url ?? ''
-      this.seen.set(path, (this.seen.get(path) ?? 0) + 1)
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ value: Number(path.split('/').at(-1)) }))
-    })
-    this.#server = server
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  }
-
-  async close(): Promise<void> {
-    const server = this.#server
-    server?.closeAllConnections()
-    await new Promise((resolve) => server?.close(resolve))
-  }
-}
-
-interface Ended {
-  readonly keys: readonly string[]
-  readonly result: string | undefined
-}
-
-/** Runs the child, and kills it at some moment after it has printed `killAfter` lines. */
-async function run(args: readonly string[], killAfter?: number): Promise<Ended> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--conditions=@mfm/source', '--no-warnings', CHILD, ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  const keys: string[] = []
-  let lines = 0
-  let result: string | undefined
-  if (child.stdout !== null) {
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines += 1
-      if (line.startsWith('result ')) result = line.slice('result '.length)
-      else if (line.startsWith('add ')) keys.push(line)
-      if (lines === killAfter) child.kill('SIGKILL')
-    }
-  }
-  await exited
-  return { keys, result }
-}
 
 /** A small generator with a seed (mulberry32), so that a failure can be repeated. */
 function seeded(seed: number): () => number {
@@ -101,7 +43,7 @@ describe('a run that is killed', () => {
     timeout: 300_000,
   }, async () => {
     const calm = join(folder, 'calm.db')
-    const undisturbed = await run([calm, runIdOf(0), url])
+    const undisturbed = await runChild([calm, runIdOf(0), url])
     expect(undisturbed.result).toMatch(/^completed [0-9a-f]{64}$/)
     await expectIdentical(calm, runIdOf(0))
 
@@ -126,7 +68,7 @@ describe('a run that is killed', () => {
     for (let kills = 0; ; kills += 1) {
       server.seen.clear()
       const killAfter = kills < most ? 1 + Math.floor(random() * MOST_LINES) : undefined
-      const { keys, result } = await run([path, runId, url], killAfter)
+      const { keys, result } = await runChild([path, runId, url], { killAfter })
       const repeated = [...acknowledged].filter((key) => server.seen.has(pathOf(key)))
       expect(repeated, 'calls that were acknowledged and sent again').toEqual([])
       for (const key of keys) acknowledged.add(key)
