@@ -1,4 +1,4 @@
-import type { ArtifactId, ArtifactStore, IoResult, JsonValue } from '@mfm/core-types'
+import type { ArtifactId, IoResult, JsonValue } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 
 export interface RecordedAnswer {
@@ -7,18 +7,21 @@ export interface RecordedAnswer {
   readonly payloadId: ArtifactId
   /** The bodies that belong to the answer; asked when the first one is read. */
   readonly attachments: () => Promise<readonly ArtifactId[]>
+  readonly readAttachment: (id: ArtifactId) => Promise<Uint8Array>
 }
 
 /** What a provider gives for a recorded answer, in live mode and in replay alike. */
-export function recordedResult(
-  artifacts: ArtifactStore,
-  { response, payloadId, attachments }: RecordedAnswer,
-): IoResult {
+export function recordedResult({
+  response,
+  payloadId,
+  attachments,
+  readAttachment,
+}: RecordedAnswer): IoResult {
   return {
     response,
     recordedPayloadId: payloadId,
     attachment: async (id) => {
-      if ((await attachments()).includes(id)) return await artifacts.get(id)
+      if ((await attachments()).includes(id)) return await readAttachment(id)
       throw foreignAttachment(id)
     },
   }

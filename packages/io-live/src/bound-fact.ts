@@ -37,10 +37,11 @@ export async function answerBound(
       throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
     }
   }
-  return recordedResult(artifacts, {
+  return recordedResult({
     response: decodePayload(payloadId, await readPayload(payloadId, artifacts), numbers),
     payloadId,
     attachments: async () => (await writer.factMeta(asked.key))?.attachments ?? [],
+    readAttachment: (id) => artifacts.get(id),
   })
 }
 

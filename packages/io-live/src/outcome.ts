@@ -43,10 +43,11 @@ export function answered(
       event: { type: 'fact_recorded', v: 1, key, payloadId, meta },
     },
     settle: () =>
-      recordedResult(artifacts, {
+      recordedResult({
         response: payload.value,
         payloadId,
         attachments: () => Promise.resolve(ids),
+        readAttachment: (id) => artifacts.get(id),
       }),
   }
 }

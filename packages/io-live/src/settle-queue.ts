@@ -60,11 +60,9 @@ export class SettleQueue {
   }
 
   #continue(): void {
+    this.#isScheduled = false
     const callers = this.#recorded.length > 0 ? this.#recorded : this.#fresh
     if (callers[0]?.isReady === true) callers.shift()?.release()
-    afterMicrotasks(() => {
-      this.#isScheduled = false
-      this.#schedule()
-    })
+    this.#schedule()
   }
 }

@@ -85,22 +85,22 @@ export class FactSource {
   }
 
   /**
-   * The bytes of a fact's payload, not yet proven. Counts the fact as used.
+   * The bytes of a fact's payload, not yet proven; at once where they have been read ahead. Counts the fact as used.
    *
    * @throws MfmError `artifact_corruption` where the store says so; `fact_payload_get_failed` for any other reason
    */
-  async read({ key, seq, payloadId }: RecordedFact): Promise<Uint8Array> {
+  read({ key, seq, payloadId }: RecordedFact): Uint8Array | Promise<Uint8Array> {
     const place = this.#placeOf[seq] ?? 0
     if (this.#isUsed[place] === 0) {
       this.#isUsed[place] = 1
       this.#used += 1
     }
-    try {
-      return await this.#readAhead.get(place)
-    } catch (cause) {
+    const bytes = this.#readAhead.get(place)
+    if (bytes instanceof Uint8Array) return bytes
+    return bytes.catch((cause: unknown) => {
       if (hasCode(cause, 'artifact_corruption')) throw cause
       throw new MfmError('fact_payload_get_failed', { details: { key, payloadId }, cause })
-    }
+    })
   }
 
   /** The request that a fact was recorded with; `undefined` where there is none or it cannot be read. */

@@ -30,13 +30,15 @@ export class ReadAhead {
   }
 
   /**
-   * The document at a place of the order.
+   * The document at a place of the order; at once where it has been read ahead.
    *
    * @throws what the store throws for just this document
    */
-  async get(place: number): Promise<Uint8Array> {
-    const kept = this.#kept[place]
-    if (kept !== undefined) return kept
+  get(place: number): Uint8Array | Promise<Uint8Array> {
+    return this.#kept[place] ?? this.#fetch(place)
+  }
+
+  async #fetch(place: number): Promise<Uint8Array> {
     await (this.#loading[place] ?? this.#load(place))
     return this.#kept[place] ?? (await this.#artifacts.get(this.#idAt(place)))
   }

@@ -31,7 +31,7 @@ import {
 import type { SecretGuard } from '@mfm/secrets'
 import type { FactSource, RecordedAttempt } from './fact-source.ts'
 import { missingCall, missingKey } from './missing-fact.ts'
-import { readBytes, readFailure, readJson } from './recorded-payload.ts'
+import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
 import { SettleOrder } from './settle-order.ts'
 
 export interface ReplayIoOptions {
@@ -106,20 +106,17 @@ export class ReplayIo implements IoProvider {
     if (meta !== undefined && divergence !== 'accept' && !isSameCall(meta, asked)) {
       throw divergedError(asked, meta, await source.request(meta.requestId))
     }
-    if (key !== asked.key) return throwing(await readFailure(source, fact))
-    const response = await readJson(source, fact, numbers)
-    const attachments = (): Promise<readonly ArtifactId[]> =>
-      Promise.resolve(meta?.attachments ?? [])
+    const bytes = await source.read(fact)
+    if (key !== asked.key) return throwing(failureOf(fact, bytes))
+    const response = jsonOf(fact, bytes, numbers)
     return () =>
-      this.#watched(recordedResult(source.artifacts, { response, payloadId, attachments }))
-  }
-
-  /** While the program reads a body, it may be about to ask for the next fact. */
-  #watched(result: IoResult): IoResult {
-    return {
-      ...result,
-      attachment: (id) => this.#order.during(() => result.attachment(id)),
-    }
+      recordedResult({
+        response,
+        payloadId,
+        attachments: () => Promise.resolve(meta?.attachments ?? []),
+        // While the program reads a body, it may be about to ask for the next fact.
+        readAttachment: (id) => this.#order.during(() => source.artifacts.get(id)),
+      })
   }
 
   async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
@@ -148,7 +145,7 @@ export class ReplayIo implements IoProvider {
     const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
     const ordinal = this.#counters.nextOperation()
     const check = async (fact: RecordedFact): Promise<ArtifactId> => {
-      await readBytes(this.#source, fact)
+      bytesOf(fact, await this.#source.read(fact))
       if (fact.payloadId === artifact.id) return artifact.id
       throw new MfmError('fact_payload_conflict', {
         message: `the fact ${JSON.stringify(key)} is bound to another value`,
@@ -162,7 +159,7 @@ export class ReplayIo implements IoProvider {
     this.#admitInput()
     const { key, ordinal } = this.#nextDerived('now_millis')
     const read = async (fact: RecordedFact): Promise<number> => {
-      const value = await readJson(this.#source, fact)
+      const value = jsonOf(fact, await this.#source.read(fact))
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
       throw payloadInvalid(fact, 'is no time')
     }
@@ -174,7 +171,7 @@ export class ReplayIo implements IoProvider {
     parseRandomLength(length)
     const { key, ordinal } = this.#nextDerived('random_bytes')
     const read = async (fact: RecordedFact): Promise<Uint8Array> => {
-      const bytes = await readBytes(this.#source, fact)
+      const bytes = bytesOf(fact, await this.#source.read(fact))
       if (bytes.length === length) return Uint8Array.from(bytes)
       throw payloadInvalid(fact, `has ${bytes.length} bytes, not the ${length} that are asked for`)
     }

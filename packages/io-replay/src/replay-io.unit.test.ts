@@ -272,7 +272,7 @@ describe('a payload', () => {
     await recording.noise(Uint8Array.of(1, 2))
     const source = await recording.source()
     const read = source.read.bind(source)
-    source.read = async (fact) => (await read(fact)).map((byte) => byte ^ 1)
+    source.read = async (fact) => Uint8Array.from(await read(fact), (byte) => byte ^ 1)
     await expect((await recording.replay({ source })).randomBytes(2)).rejects.toMatchObject({
       code: 'artifact_corruption',
     })

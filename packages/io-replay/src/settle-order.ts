@@ -46,15 +46,17 @@ export class SettleOrder {
     const caller = { seq: place, isReady: false, release: resolve }
     const index = this.#callers.findLastIndex((other) => other.seq <= place) + 1
     this.#callers.splice(index, 0, caller)
-    const value = await read().catch((error: unknown) => {
+    try {
+      const value = await read()
+      caller.isReady = true
+      this.#schedule()
+      await promise
+      return value
+    } catch (error) {
       this.#callers.splice(this.#callers.indexOf(caller), 1)
       this.#schedule()
       throw error
-    })
-    caller.isReady = true
-    this.#schedule()
-    await promise
-    return value
+    }
   }
 
   /** Something else that the program may be waiting for: meanwhile nobody is let go out of order. */
@@ -86,17 +88,12 @@ export class SettleOrder {
 
   /** Lets `first` go on, unless somebody has come to stand before it. */
   #continue(first: Caller): void {
-    if (this.#callers[0] !== first || (this.#reading > 0 && !this.#isNext(first))) {
-      this.#isScheduled = false
-      this.#schedule()
-      return
+    this.#isScheduled = false
+    if (this.#callers[0] === first && (this.#reading === 0 || this.#isNext(first))) {
+      this.#callers.shift()
+      if (!this.isSettled(first.seq)) this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
+      first.release()
     }
-    this.#callers.shift()
-    if (!this.isSettled(first.seq)) this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
-    first.release()
-    afterMicrotasks(() => {
-      this.#isScheduled = false
-      this.#schedule()
-    })
+    this.#schedule()
   }
 }
