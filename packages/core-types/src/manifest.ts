@@ -24,6 +24,8 @@ export interface Manifest {
   readonly opId: OpId
   readonly opVersion: string
   readonly input: JsonValue
+  /** The context key that holds the run's result; `null` for an op without one. */
+  readonly outputKey: string | null
   readonly runConfig: RunConfig
   readonly provenance: Provenance
 }
@@ -43,6 +45,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
   opId: opIdSchema,
   opVersion: z.string(),
   input: jsonValueSchema,
+  outputKey: z.string().nullable(),
   runConfig: runConfigSchema,
   provenance: z.strictObject({
     sourceRevision: known,

@@ -43,6 +43,7 @@ export async function runWorkflow<Input, Output>(
   const result = await engine.start({
     plan: op.plan,
     input: (op.input === undefined ? null : context[op.input.name]) ?? null,
+    outputKey: op.output?.name,
     context,
     runConfig: { ...op.runConfig, ...runConfig },
     provenance,

@@ -45,6 +45,8 @@ export interface WorkflowDetails {
   readonly opVersion: string
   readonly manifestId: ArtifactId
   readonly input: JsonValue
+  /** The context key that holds the output. */
+  readonly outputKey: string | null
   readonly provenance: Provenance
 }
 
@@ -61,7 +63,9 @@ export interface RunDetailsDocument {
   readonly states: readonly StateDetails[]
   readonly facts: number
   readonly failure: FailureDocument | null
-  /** The working object as the last completed state left it, the output of a completed run among it. */
+  /** The result of a completed run; `null` where there is none. */
+  readonly output: JsonValue
+  /** The working object as the last completed state left it. */
   readonly context: JsonObject | null
 }
 
@@ -85,6 +89,7 @@ const workflowDetailsSchema: z.ZodType<WorkflowDetails> = z.object({
   opVersion: z.string(),
   manifestId: artifactIdSchema,
   input: jsonValueSchema,
+  outputKey: z.string().nullable(),
   provenance: z.object({
     sourceRevision: known,
     lockfileDigest: known,
@@ -105,5 +110,6 @@ export const runDetailsDocumentSchema: z.ZodType<RunDetailsDocument> = z.object(
   states: z.array(stateDetailsSchema).readonly(),
   facts: count,
   failure: failureSchema.nullable(),
+  output: jsonValueSchema,
   context: jsonObjectSchema.nullable(),
 })

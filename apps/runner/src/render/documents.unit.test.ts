@@ -113,6 +113,7 @@ describe('the details of a run', () => {
       opVersion: '1.0.0',
       manifestId: ARTIFACT,
       input: { name: 'x' },
+      outputKey: null,
       provenance: {
         sourceRevision: 'c'.repeat(40),
         lockfileDigest: null,
@@ -138,6 +139,7 @@ describe('the details of a run', () => {
       },
     ],
     facts: 1,
+    output: null,
     failure: FAILURE,
     context: { long: 'y'.repeat(300), none: null },
   }

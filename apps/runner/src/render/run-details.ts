@@ -15,7 +15,8 @@ import { count, duration, isoTime } from './times.ts'
 const VALUE_LENGTH = 100
 
 export function renderRunDetails(details: RunDetailsDocument, paint: Paint): string[] {
-  const { runId, phase, workflow, startedAtMillis, durationMillis, head, states, facts } = details
+  const { runId, phase, workflow, startedAtMillis, durationMillis, head, states, facts, output } =
+    details
   return [
     ...fields([
       ['run', runId],
@@ -25,6 +26,7 @@ export function renderRunDetails(details: RunDetailsDocument, paint: Paint): str
       ['took', duration(durationMillis)],
       ['head', headText(head)],
       ['facts', String(facts)],
+      ['output', output === null ? undefined : shorten(printable(jsonText(output)), VALUE_LENGTH)],
     ]),
     ...section('states', paint, stateRows(states)),
     ...renderFailure(details.failure),

@@ -1,6 +1,8 @@
 import type {
   ArtifactId,
   EventEnvelope,
+  JsonObject,
+  JsonValue,
   RunCompleted,
   RunId,
   RunStarted,
@@ -68,10 +70,13 @@ export async function readRunDetails(
     throw new MfmError('run_not_found', { message: `there is no run ${runId}` })
   }
   const { phase, startedAtMillis, updatedAtMillis } = summary
+  const workflow = await workflowDetails(stores, reading.started)
+  const context =
+    snapshotId === undefined ? null : await new Engine({ stores }).readContext(snapshotId)
   return {
     runId,
     phase,
-    workflow: await workflowDetails(stores, reading.started),
+    workflow,
     startedAtMillis,
     updatedAtMillis,
     durationMillis: elapsed(startedAtMillis, updatedAtMillis),
@@ -79,8 +84,14 @@ export async function readRunDetails(
     states: reading.tally.states,
     facts: reading.facts,
     failure: reading.failure,
-    context: snapshotId === undefined ? null : await new Engine({ stores }).readContext(snapshotId),
+    output: phase === 'completed' ? outputOf(workflow, context) : null,
+    context,
   }
+}
+
+function outputOf(workflow: WorkflowDetails | null, context: JsonObject | null): JsonValue {
+  const key = workflow?.outputKey ?? null
+  return key === null ? null : (context?.[key] ?? null)
 }
 
 async function workflowDetails(
@@ -89,6 +100,6 @@ async function workflowDetails(
 ): Promise<WorkflowDetails | null> {
   if (started === undefined) return null
   const { opId, opVersion, manifestId } = started
-  const { input, provenance } = await loadManifest(artifacts, manifestId)
-  return { opId, opVersion, manifestId, input, provenance }
+  const { input, outputKey, provenance } = await loadManifest(artifacts, manifestId)
+  return { opId, opVersion, manifestId, input, outputKey, provenance }
 }

@@ -14,15 +14,17 @@ import type { AttemptTools } from './run-host.ts'
 
 /**
  * Stands between a state and the world for the time of one attempt: owns every call in flight, refuses calls of a
- * state that is declared pure, and shuts when the attempt has ended.
+ * state that is declared pure, lets nothing in once the attempt must end, and shuts when it has ended.
  */
 export class AttemptGate implements IoProvider, EventRecorder {
   readonly #tools: AttemptTools
   readonly #sideEffects: SideEffects
+  readonly #signal: AbortSignal
   readonly #inFlight = new Set<Promise<unknown>>()
   #shut = false
 
-  constructor(tools: AttemptTools, sideEffects: SideEffects) {
+  constructor(tools: AttemptTools, sideEffects: SideEffects, signal: AbortSignal) {
+    this.#signal = signal
     this.#tools = tools
     this.#sideEffects = sideEffects
   }
@@ -83,6 +85,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
 
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
+    this.#signal.throwIfAborted()
     const running = (async () => await operation())()
     this.#inFlight.add(running)
     try {

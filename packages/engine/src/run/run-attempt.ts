@@ -32,6 +32,7 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   const gate = new AttemptGate(
     host.openAttempt({ stateId: node.id, attempt, signal }),
     metadata.sideEffects,
+    signal,
   )
   const context = new AttemptContext({
     tree,

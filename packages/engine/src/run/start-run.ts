@@ -31,6 +31,8 @@ export interface StartRequest {
   readonly plan: Plan
   /** Part of the manifest, for people and tools. */
   readonly input?: JsonValue | undefined
+  /** The context key that will hold the result. */
+  readonly outputKey?: string | undefined
   /** The context that the first state sees; `{}` by default. */
   readonly context?: JsonObject | undefined
   readonly runConfig: RunConfig
@@ -84,7 +86,7 @@ export async function startRun(engine: EngineOptions, request: StartRequest): Pr
 
 async function prepare(
   engine: EngineOptions,
-  { plan, input, context, provenance }: StartRequest,
+  { plan, input, outputKey, context, provenance }: StartRequest,
   config: RunConfig,
 ): Promise<{
   readonly artifacts: NewArtifact[]
@@ -97,6 +99,7 @@ async function prepare(
     opId: plan.opId,
     opVersion: plan.opVersion,
     input: input ?? null,
+    outputKey: outputKey ?? null,
     runConfig: config,
     provenance: provenance ?? UNKNOWN_PROVENANCE,
   }
