@@ -19,10 +19,7 @@ export async function abortable<T>(signal: AbortSignal, task: () => Promise<T>):
   }
 }
 
-/** One signal for several; `undefined` stands for one that is never aborted. */
-export function joinSignals(...given: readonly (AbortSignal | undefined)[]): AbortSignal {
-  const signals = given.filter((signal) => signal !== undefined)
-  const [first, second] = signals
-  if (first === undefined) return new AbortController().signal
-  return second === undefined ? first : AbortSignal.any(signals)
+/** One signal for two. */
+export function joinSignals(own: AbortSignal, given: AbortSignal | undefined): AbortSignal {
+  return given === undefined || given === own ? own : AbortSignal.any([own, given])
 }

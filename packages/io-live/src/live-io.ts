@@ -67,6 +67,7 @@ export interface LiveIoOptions extends Partial<SystemSources> {
 export class LiveIo implements IoProvider {
   readonly #options: LiveIoOptions
   readonly #sources: SystemSources
+  readonly #signal: AbortSignal
   readonly #counters = new AttemptCounters()
   readonly #queue = new KeyedQueue()
   readonly #settling = new SettleQueue()
@@ -74,6 +75,7 @@ export class LiveIo implements IoProvider {
 
   constructor(options: LiveIoOptions) {
     this.#options = options
+    this.#signal = options.signal ?? new AbortController().signal
     this.#sources = {
       clock: options.clock ?? SYSTEM_SOURCES.clock,
       randomBytes: options.randomBytes ?? SYSTEM_SOURCES.randomBytes,
@@ -83,7 +85,7 @@ export class LiveIo implements IoProvider {
 
   async call(call: IoCall, { signal }: CallOptions = {}): Promise<IoResult> {
     this.#admitInput()
-    const joined = joinSignals(this.#options.signal, signal)
+    const joined = joinSignals(this.#signal, signal)
     if (call.factKey === null) {
       parseNamespace(call.namespace)
       return await unrecordedResult(perform(call, null, joined, this.#options))
@@ -177,7 +179,7 @@ export class LiveIo implements IoProvider {
   async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
     this.#refuseClosed()
     parseSleep(millis)
-    const joined = joinSignals(this.#options.signal, signal)
+    const joined = joinSignals(this.#signal, signal)
     joined.throwIfAborted()
     await this.#sources.sleep(millis, joined)
   }
