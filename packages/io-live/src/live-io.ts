@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { bytesArtifact, jsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactId,
@@ -59,6 +60,9 @@ export interface LiveIoOptions extends Partial<SystemSources> {
   readonly allowIo?: boolean | undefined
 }
 
+/** The provider for which a call is being performed. */
+const performing = new AsyncLocalStorage<LiveIo>()
+
 /**
  * Performs IO and records each answer before the caller has it. One per attempt.
  *
@@ -119,7 +123,9 @@ export class LiveIo implements IoProvider {
   async #attempt(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<Outcome> {
     const { guard, numbers } = this.#options
     try {
-      const answer = await perform(call, asked.key, signal, this.#options)
+      const answer = await performing.run(this, () =>
+        perform(call, asked.key, signal, this.#options),
+      )
       return answered(asked, prepareAnswer(answer, { guard, numbers }), this.#options)
     } catch (error) {
       return failed(asked, error, { ...this.#options, aborted: signal.aborted })
@@ -193,6 +199,8 @@ export class LiveIo implements IoProvider {
   #admitInput(): void {
     this.#refuseClosed()
     if (this.#options.allowIo === false) throw new MfmError('io_not_allowed')
+    // A replay does not perform, so what is asked in there would be missing, or shift what is asked later.
+    if (performing.getStore() === this) throw new MfmError('io_nested')
   }
 
   #refuseClosed(): void {

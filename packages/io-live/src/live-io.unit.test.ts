@@ -521,6 +521,22 @@ describe('a provider', () => {
     expect(await io.getRecordedFact('k')).toBeUndefined()
   })
 
+  it('refuses to be asked while it performs a call, and is free again afterwards', async () => {
+    const bench = new LiveBench()
+    const io = bench.live()
+    const nested: unknown[] = []
+    const perform = async () => {
+      for (const asked of [io.nowMillis(), io.call(http), io.recordValue('k', 1)]) {
+        nested.push(await asked.catch(({ code }: MfmError) => code))
+      }
+      await bench.live({ attempt: 1 }).nowMillis()
+      return { response: 'done' }
+    }
+    const result = await io.call({ namespace: 'test', request: 1, perform })
+    expect([nested, result.response]).toEqual([['io_nested', 'io_nested', 'io_nested'], 'done'])
+    expect(await io.nowMillis()).toBe(1_000)
+  })
+
   it('that is closed has recorded what was under way, and refuses the rest', async () => {
     const bench = new LiveBench()
     const io = bench.live()

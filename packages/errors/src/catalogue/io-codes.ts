@@ -21,6 +21,7 @@ type Code =
   | 'random_unavailable'
   | 'io_not_allowed'
   | 'io_closed'
+  | 'io_nested'
   | 'call_aborted'
 
 export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
@@ -101,6 +102,10 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   io_closed: entry('io', 'closed', 'unknown', {
     meaning: 'An IO provider was used after its attempt or recording had ended.',
     help: 'Await every call before the state or the program ends.',
+  }),
+  io_nested: entry('io', 'invalid_input', 'parsing_input', {
+    meaning: 'An IO provider was asked by the function that performs one of its own calls.',
+    help: 'Ask before that call and use the answer in it: a replay does not run the function.',
   }),
   call_aborted: entry('io', 'cancelled', 'unknown', {
     meaning: 'A call was given up: its own signal or that of its attempt was aborted.',
