@@ -9,6 +9,7 @@ import type {
 import { MfmError, parseId } from '@mfm/errors'
 import { asArtifactDamage, readArtifact } from './artifact-bytes.ts'
 import { newArtifact } from './artifact-input.ts'
+import { NO_BINDINGS } from './recorder.ts'
 import type { Claim } from './shared-file.ts'
 
 export interface ArtifactStoreParts {
@@ -38,7 +39,8 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
     const artifact = newArtifact(kind, bytes, this.#payloadBytes)
     return await this.#claim.backend.write(signal, (journal, recorder) => {
       if (readArtifact(journal, artifact.id) === undefined) {
-        recorder.record({ run: undefined, artifacts: [artifact], bindings: [], events: [] })
+        const artifacts = [artifact]
+        recorder.record({ run: undefined, artifacts, bindings: NO_BINDINGS, events: [] })
       }
       return artifact.id
     })

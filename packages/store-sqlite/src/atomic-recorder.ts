@@ -3,6 +3,7 @@ import type {
   AtomicBatch,
   AtomicRecorder,
   CallOptions,
+  FactKey,
   NewArtifact,
   RunId,
 } from '@mfm/core-types'
@@ -10,7 +11,7 @@ import { MfmError, parseId } from '@mfm/errors'
 import { readArtifact } from './artifact-bytes.ts'
 import { givenArtifact } from './artifact-input.ts'
 import { encodeEvents } from './envelope-codec.ts'
-import { asEventDamage } from './event-reader.ts'
+import { eventDamage } from './event-reader.ts'
 import { requireHead } from './event-store.ts'
 import { parseFactKey } from './fact-key.ts'
 import type { Journal } from './journal.ts'
@@ -41,8 +42,8 @@ export class SqliteAtomicRecorder implements AtomicRecorder {
       key: parseFactKey(key),
       artifactId: parseId('artifact_id', artifactId),
     }))
-    return await this.#claim.backend
-      .write(signal, (journal, recorder) => {
+    try {
+      return await this.#claim.backend.write(signal, (journal, recorder) => {
         requireHead(journal, runId, expectedSeq)
         recorder.record({
           run: runId,
@@ -52,7 +53,9 @@ export class SqliteAtomicRecorder implements AtomicRecorder {
         })
         return expectedSeq + encoded.length
       })
-      .catch(asEventDamage(runId))
+    } catch (error) {
+      throw eventDamage(error, runId)
+    }
   }
 }
 
@@ -64,7 +67,7 @@ const REPEATED_BYTES = 512
  *
  * @throws MfmError `artifact_corruption`
  */
-function unstored(journal: Journal, artifacts: readonly NewArtifact[]): NewArtifact[] {
+function unstored(journal: Journal, artifacts: readonly NewArtifact[]): Iterable<NewArtifact> {
   const fresh = new Map<ArtifactId, NewArtifact>()
   for (const artifact of artifacts) {
     const { id, bytes } = artifact
@@ -72,25 +75,26 @@ function unstored(journal: Journal, artifacts: readonly NewArtifact[]): NewArtif
     if (fresh.has(id) || (mayBeStored && readArtifact(journal, id) !== undefined)) continue
     fresh.set(id, artifact)
   }
-  return Array.from(fresh.values())
+  return fresh.values()
 }
-
-type Bindings = Recording['bindings']
 
 /**
  * Those bindings that are not in the index yet.
  *
  * @throws MfmError `fact_binding_conflict`
  */
-function unbound(journal: Journal, runId: RunId, bindings: Bindings): Bindings {
-  const fresh = new Map<string, Bindings[number]>()
-  for (const binding of bindings) {
-    const { key, artifactId: given } = binding
-    const bound = fresh.get(key)?.artifactId ?? journal.binding(runId, key)
-    if (bound === undefined) fresh.set(key, binding)
+function unbound(
+  journal: Journal,
+  runId: RunId,
+  bindings: AtomicBatch['bindings'],
+): Recording['bindings'] {
+  const fresh = new Map<FactKey, ArtifactId>()
+  for (const { key, artifactId: given } of bindings) {
+    const bound = fresh.get(key) ?? journal.binding(runId, key)
+    if (bound === undefined) fresh.set(key, given)
     else if (bound !== given) {
       throw new MfmError('fact_binding_conflict', { details: { runId, key, bound, given } })
     }
   }
-  return Array.from(fresh.values())
+  return fresh
 }

@@ -118,13 +118,12 @@ export class Backend {
     })
   }
 
-  #commit(changes: readonly Change[]): readonly (() => void)[] {
-    return this.#transaction('BEGIN IMMEDIATE', ({ journal }) => {
+  #commit(changes: readonly Change[]): void {
+    this.#transaction('BEGIN IMMEDIATE', ({ journal }) => {
       journal.refresh()
-      const settle = changes.map((change) => apply(change, journal))
+      for (const change of changes) apply(change, journal)
       const { indexBatchRows } = this.#options
       if (journal.tailRows >= indexBatchRows || changes.length === 0) journal.writeIndexes()
-      return settle
     })
   }
 
@@ -170,12 +169,12 @@ export class Backend {
 }
 
 /** A refusal is the change's own affair; anything else is everybody's. */
-function apply(change: Change, journal: Journal): () => void {
+function apply(change: Change, journal: Journal): void {
   const before = journal.lastRow
   try {
-    return change.apply()
+    change.apply()
   } catch (error) {
     if (!isMfmError(error) || journal.lastRow !== before) throw error
-    return () => change.reject(error)
+    change.refuse(error)
   }
 }

@@ -5,13 +5,14 @@ import { HIGH_MASK } from './lookup-key.ts'
  * Entry of the look-up table, three little-endian words: the low half of the key; the high half, with thirteen bits of
  * the value in its middle; the lower 32 bits of the value.
  */
-export const ENTRY_BYTES = 12
+const ENTRY_BYTES = 12
 /** How many entries one batch can hold. */
 export const MAX_ENTRIES: number = 2 ** 21
 
 const VALUE_SHIFT = 16
 const VALUE_HIGH_MASK = 0x1f_ff
 const WORDS = 3
+const WORD_BYTES = 4
 const FIRST_CAPACITY = 4096
 
 /** Entries in the order in which they were added. */
@@ -28,10 +29,10 @@ export class EntryList {
     this.#push(low, (high | valueHigh) >>> 0, value % 2 ** 32)
   }
 
-  /** Adds entries as they are stored. */
-  addStored(bytes: Buffer, start: number): void {
-    for (let at = start; at < bytes.length; at += ENTRY_BYTES) {
-      this.#push(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8))
+  /** Adds the entries of a stored chunk. */
+  addStored({ words, first }: Chunk): void {
+    for (let at = first; at < words.length; at += WORDS) {
+      this.#push(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0)
     }
   }
 
@@ -91,30 +92,46 @@ export function chunkOf(low: number, count: number): number {
   return Math.floor((low * count) / 2 ** 32)
 }
 
-/** Values of a key among stored entries, the latest first, put behind those in `found`. */
+/** Entries as they are stored, read for looking up. */
+export interface Chunk {
+  readonly words: Uint32Array
+  /** Where the first entry begins. */
+  readonly first: number
+}
+
+/** @param headBytes bytes before the first entry, whole words */
+export function readChunk(stored: Buffer, headBytes: number): Chunk {
+  const words = new Uint32Array(stored.length / WORD_BYTES)
+  for (let at = 0; at < words.length; at++) words[at] = stored.readUInt32LE(at * WORD_BYTES)
+  return { words, first: headBytes / WORD_BYTES }
+}
+
+/**
+ * Values of a key among the entries of a chunk, the latest first, put behind those in `found`.
+ *
+ * @param place where in the range of the chunk the key lies, from 0 to 1
+ */
 export function findValues(
-  entries: Buffer,
-  start: number,
+  { words, first }: Chunk,
   { low, high }: LookupKey,
+  place: number,
   found: number[],
 ): void {
   const before = found.length
-  let at = firstNotBelow(entries, start, low)
-  for (; at < entries.length && entries.readUInt32LE(at) === low; at += ENTRY_BYTES) {
-    const stored = entries.readUInt32LE(at + 4)
+  let at = firstNotBelow(words, first, low, place)
+  for (; at < words.length && words[at] === low; at += WORDS) {
+    const stored = words[at + 1] ?? 0
     if ((stored & HIGH_MASK) >>> 0 !== high) continue
     const valueHigh = (stored >>> VALUE_SHIFT) & VALUE_HIGH_MASK
-    found.splice(before, 0, valueHigh * 2 ** 32 + entries.readUInt32LE(at + 8))
+    found.splice(before, 0, valueHigh * 2 ** 32 + (words[at + 2] ?? 0))
   }
 }
 
-function firstNotBelow(entries: Buffer, start: number, low: number): number {
-  let from = 0
-  let to = (entries.length - start) / ENTRY_BYTES
-  while (from < to) {
-    const middle = (from + to) >>> 1
-    if (entries.readUInt32LE(start + middle * ENTRY_BYTES) < low) from = middle + 1
-    else to = middle
-  }
-  return start + from * ENTRY_BYTES
+/** Keys are hashes, spread evenly over the range of a chunk: the place says nearly where to look. */
+function firstNotBelow(words: Uint32Array, first: number, low: number, place: number): number {
+  const count = (words.length - first) / WORDS
+  let at = first + Math.floor(place * count) * WORDS
+  while (at > first && (words[at - WORDS] ?? 0) >= low) at -= WORDS
+  while (at < words.length && (words[at] ?? 0) < low) at += WORDS
+  return at
 }

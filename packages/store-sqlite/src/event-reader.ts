@@ -22,17 +22,11 @@ export async function* readEvents(
   signal: AbortSignal | undefined,
   { runId, from, to, head }: EventReading,
 ): AsyncGenerator<EventEnvelope, void> {
-  const { backend } = claim
   let seq = Math.max(from, 1)
-  const atCall =
-    head ??
-    (await backend.read(signal, (journal) => journal.run(runId).head).catch(asEventDamage(runId)))
-  const last = Math.min(to, atCall)
+  const last = Math.min(to, head ?? (await readHead(claim, signal, runId)))
   while (seq <= last) {
     claim.requireOpen(signal)
-    const page = await backend
-      .read(signal, (journal) => readPage(journal, runId, { from: seq, to: last }))
-      .catch(asEventDamage(runId, seq))
+    const page = await readPage(claim, signal, { runId, from: seq, to: last })
     for (const envelope of page) {
       signal?.throwIfAborted()
       yield envelope
@@ -41,8 +35,32 @@ export async function* readEvents(
   }
 }
 
+export async function readHead(
+  { backend }: Claim,
+  signal: AbortSignal | undefined,
+  runId: RunId,
+): Promise<number> {
+  try {
+    return await backend.read(signal, (journal) => journal.run(runId).head)
+  } catch (error) {
+    throw eventDamage(error, runId)
+  }
+}
+
+async function readPage(
+  { backend }: Claim,
+  signal: AbortSignal | undefined,
+  { runId, from, to }: CheckedRange & { readonly runId: RunId },
+): Promise<EventEnvelope[]> {
+  try {
+    return await backend.read(signal, (journal) => collectPage(journal, runId, { from, to }))
+  } catch (error) {
+    throw eventDamage(error, runId, from)
+  }
+}
+
 /** At least one event of the range, which is not empty and not beyond the head. */
-function readPage(journal: Journal, runId: RunId, { from, to }: CheckedRange): EventEnvelope[] {
+function collectPage(journal: Journal, runId: RunId, { from, to }: CheckedRange): EventEnvelope[] {
   const run = journal.run(runId)
   const page: EventEnvelope[] = []
   let bytes = 0
@@ -83,16 +101,14 @@ function readFrame(journal: Journal, row: number, { runId, from, to, page }: Ope
 }
 
 /**
- * For `catch`: damage met while serving a run, in the words of the event store. Where it was not met at an event that
- * was asked for, the error names what the damaged part says of itself.
+ * Damage met while serving a run, in the words of the event store; any other error as it is. Where it was not met at
+ * an event that was asked for, the error names what the damaged part says of itself.
  */
-export function asEventDamage(runId: RunId, seq?: number): (error: unknown) => never {
-  return (error) => {
-    if (!hasCode(error, 'store_corruption')) throw error
-    throw new MfmError('event_store_corruption', {
-      message: error.message,
-      details: seq === undefined ? { runId, ...error.details } : { ...error.details, runId, seq },
-      cause: error,
-    })
-  }
+export function eventDamage(error: unknown, runId: RunId, seq?: number): unknown {
+  if (!hasCode(error, 'store_corruption')) return error
+  return new MfmError('event_store_corruption', {
+    message: error.message,
+    details: seq === undefined ? { runId, ...error.details } : { ...error.details, runId, seq },
+    cause: error,
+  })
 }

@@ -11,9 +11,10 @@ import type {
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { encodeEvents } from './envelope-codec.ts'
-import { asEventDamage, readEvents } from './event-reader.ts'
+import { eventDamage, readEvents, readHead } from './event-reader.ts'
 import { failing } from './failing.ts'
 import type { Journal } from './journal.ts'
+import { NO_BINDINGS } from './recorder.ts'
 import { listRuns } from './run-list.ts'
 import { checkQuery, checkRange } from './run-query.ts'
 import type { Claim } from './shared-file.ts'
@@ -39,9 +40,7 @@ export class SqliteEventStore implements EventStore {
   async headSeq(run: RunId, { signal }: CallOptions = {}): Promise<number> {
     this.#claim.requireOpen(signal)
     const runId = parseId('run_id', run)
-    return await this.#claim.backend
-      .read(signal, (journal) => journal.run(runId).head)
-      .catch(asEventDamage(runId))
+    return await readHead(this.#claim, signal, runId)
   }
 
   async append(
@@ -53,13 +52,15 @@ export class SqliteEventStore implements EventStore {
     this.#claim.requireOpen(signal)
     const runId = parseId('run_id', run)
     const encoded = encodeEvents(runId, expectedSeq, events, this.#payloadBytes)
-    return await this.#claim.backend
-      .write(signal, (journal, recorder) => {
+    try {
+      return await this.#claim.backend.write(signal, (journal, recorder) => {
         requireHead(journal, runId, expectedSeq)
-        recorder.record({ run: runId, artifacts: [], bindings: [], events: encoded })
+        recorder.record({ run: runId, artifacts: [], bindings: NO_BINDINGS, events: encoded })
         return expectedSeq + encoded.length
       })
-      .catch(asEventDamage(runId))
+    } catch (error) {
+      throw eventDamage(error, runId)
+    }
   }
 
   read(
@@ -82,7 +83,7 @@ export class SqliteEventStore implements EventStore {
     try {
       return this.#claim.backend.readNow((journal) => journal.run(runId).head)
     } catch (error) {
-      return asEventDamage(runId)(error)
+      throw eventDamage(error, runId)
     }
   }
 

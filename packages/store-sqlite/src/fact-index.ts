@@ -49,12 +49,14 @@ export class SqliteFactIndex implements FactIndex {
   ): Promise<FactBinding> {
     this.#claim.requireOpen(signal)
     const runId = parseId('run_id', run)
-    const binding = { key: parseFactKey(key), artifactId: parseId('artifact_id', id) }
+    const factKey = parseFactKey(key)
+    const artifactId = parseId('artifact_id', id)
     return await this.#claim.backend.write(signal, (journal, recorder) => {
-      const bound = journal.binding(runId, binding.key)
+      const bound = journal.binding(runId, factKey)
       if (bound !== undefined) return { artifactId: bound, inserted: false }
-      recorder.record({ run: runId, artifacts: [], bindings: [binding], events: [] })
-      return { artifactId: binding.artifactId, inserted: true }
+      const bindings = new Map([[factKey, artifactId]])
+      recorder.record({ run: runId, artifacts: [], bindings, events: [] })
+      return { artifactId, inserted: true }
     })
   }
 

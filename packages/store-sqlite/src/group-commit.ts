@@ -2,18 +2,49 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Patience } from './patience.ts'
 
 /** A change that shares its transaction with others. */
-export interface Change {
+export class Change<T = unknown> {
   readonly signal: AbortSignal | undefined
-  /** Called within the transaction. Gives what to call once that is durable. */
-  readonly apply: () => () => void
-  readonly reject: (reason: unknown) => void
+  readonly #apply: () => T
+  readonly #resolve: (value: T) => void
+  readonly #reject: (reason: unknown) => void
+  #outcome: { readonly value: T } | { readonly error: unknown } | undefined
+
+  constructor(
+    signal: AbortSignal | undefined,
+    apply: () => T,
+    resolve: (value: T) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.signal = signal
+    this.#apply = apply
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  /** Within the transaction. */
+  apply(): void {
+    this.#outcome = { value: this.#apply() }
+  }
+
+  /** Within the transaction: the change was not made, and the others are. */
+  refuse(error: unknown): void {
+    this.#outcome = { error }
+  }
+
+  /** When the transaction is durable. */
+  settle(): void {
+    if (this.#outcome === undefined) return
+    if ('value' in this.#outcome) this.#resolve(this.#outcome.value)
+    else this.#reject(this.#outcome.error)
+  }
+
+  reject(reason: unknown): void {
+    this.#reject(reason)
+  }
 }
 
-/**
- * Makes changes durable in one transaction and gives what to call then. A change that is refused gives its rejection
- * and leaves no trace in the transaction; where this throws, none of the changes was made.
- */
-export type Commit = (changes: readonly Change[]) => readonly (() => void)[]
+/** Makes changes durable in one transaction, refused ones aside; where this throws, none of them was made. */
+export type Commit = (changes: readonly Change[]) => void
 
 const MAX_CHANGES = 4096
 
@@ -38,11 +69,7 @@ export class GroupCommit {
    */
   submit<T>(signal: AbortSignal | undefined, apply: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const settle = (): (() => void) => {
-        const value = apply()
-        return () => resolve(value)
-      }
-      this.#queue.push({ signal, apply: settle, reject })
+      this.#queue.push(new Change(signal, apply, resolve, reject) as Change) // settled with what it applied
       this.#draining ??= this.#drain()
     })
   }
@@ -58,13 +85,16 @@ export class GroupCommit {
     while (this.#queue.length > 0) {
       this.#queue = this.#queue.filter(isWanted)
       const changes = this.#queue.slice(0, MAX_CHANGES)
-      const failure = this.#settle(changes)
+      const failure = this.#attempt(changes)
       if (patience.lasts(failure)) {
         await patience.pause()
         continue
       }
       this.#queue.splice(0, changes.length)
-      if (failure !== undefined) for (const { reject } of changes) reject(failure)
+      for (const change of changes) {
+        if (failure === undefined) change.settle()
+        else change.reject(failure)
+      }
       patience = new Patience(this.#busyTimeoutMillis)
       if (this.#queue.length > 0) await nextTurn()
     }
@@ -72,9 +102,9 @@ export class GroupCommit {
   }
 
   /** What was thrown, if anything. */
-  #settle(changes: readonly Change[]): unknown {
+  #attempt(changes: readonly Change[]): unknown {
     try {
-      for (const settle of this.#commit(changes)) settle()
+      this.#commit(changes)
       return undefined
     } catch (error) {
       return error
@@ -83,8 +113,8 @@ export class GroupCommit {
 }
 
 /** Rejects a change whose signal is aborted. */
-function isWanted({ signal, reject }: Change): boolean {
-  if (signal?.aborted !== true) return true
-  reject(signal.reason)
+function isWanted(change: Change): boolean {
+  if (change.signal?.aborted !== true) return true
+  change.reject(change.signal.reason)
   return false
 }

@@ -1,10 +1,9 @@
-import { sha256 } from '@mfm/canonical-json'
 import type { ArtifactId, FactKey, RunId } from '@mfm/core-types'
 
 /** What a key is of: one look-up table serves all of them. */
 const KIND = { artifact: 0, fact: 1, chain: 2, run: 3 } as const
 
-/** A kind and 48 bits of a digest: few enough to be short, many enough that two things seldom share them. */
+/** A kind and 48 bits of a hash: few enough to be short, many enough that two things seldom share them. */
 export interface LookupKey {
   readonly low: number
   /** Kind in the three highest bits, hash in the lowest sixteen, nothing between. */
@@ -14,27 +13,51 @@ export interface LookupKey {
 /** The bits of {@link LookupKey.high} that are in use. */
 export const HIGH_MASK = 0xe0_00_ff_ff
 
+const KIND_UNIT: number = 2 ** 29
+
 /** Leads to the row of the log in which the artifact stands. */
 export function artifactKey(id: ArtifactId): LookupKey {
-  return keyOf(KIND.artifact, id)
+  const low = Number.parseInt(id.slice(0, 8), 16)
+  return { low, high: KIND.artifact * KIND_UNIT + Number.parseInt(id.slice(8, 12), 16) }
 }
 
 /** Leads to the row of the log that says last what the key is bound to. */
 export function factKey(run: RunId, key: FactKey): LookupKey {
-  return keyOf(KIND.fact, sha256(run + key)) // run ids have one length
+  return hashKey(KIND.fact, run, key)
 }
 
 /** Leads to the last row of the log with a binding of the run. */
 export function chainKey(run: RunId): LookupKey {
-  return keyOf(KIND.chain, sha256(run))
+  return hashKey(KIND.chain, run, '')
 }
 
 /** Leads to the ordinal of the run. */
 export function runKey(run: RunId): LookupKey {
-  return keyOf(KIND.run, sha256(run))
+  return hashKey(KIND.run, run, '')
 }
 
-function keyOf(kind: number, hex: string): LookupKey {
-  const low = Number.parseInt(hex.slice(0, 8), 16)
-  return { low, high: (kind * 2 ** 29 + Number.parseInt(hex.slice(8, 12), 16)) >>> 0 }
+/**
+ * Two multiplicative hashes side by side, mixed at the end. Nothing is trusted to it: what it leads to is compared
+ * with what was asked for, so two texts with one hash cost time and no more. Stored, so it never changes.
+ */
+function hashKey(kind: number, run: RunId, text: string): LookupKey {
+  let first = 0x9e_37_79_b9
+  let second = 0x85_eb_ca_6b
+  for (let index = 0; index < run.length; index++) {
+    const unit = run.charCodeAt(index)
+    first = Math.imul(first ^ unit, 0x9e_37_79_b1)
+    second = Math.imul(second ^ unit, 0x5f_35_64_95)
+  }
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    first = Math.imul(first ^ unit, 0x9e_37_79_b1)
+    second = Math.imul(second ^ unit, 0x5f_35_64_95)
+  }
+  first =
+    Math.imul(first ^ (first >>> 16), 0x85_eb_ca_6b) ^
+    Math.imul(second ^ (second >>> 13), 0xc2_b2_ae_35)
+  second =
+    Math.imul(second ^ (second >>> 16), 0x85_eb_ca_6b) ^
+    Math.imul(first ^ (first >>> 13), 0xc2_b2_ae_35)
+  return { low: first >>> 0, high: (kind * KIND_UNIT + (second >>> 16)) >>> 0 }
 }

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
-import { chunkOf, EntryList, findValues, MAX_ENTRIES } from './entries.ts'
+import type { Chunk } from './entries.ts'
+import { EntryList, findValues, MAX_ENTRIES, readChunk } from './entries.ts'
 import type { LookupKey } from './lookup-key.ts'
 import { SEAL_BYTES, seal, unseal } from './sealed.ts'
 
@@ -28,7 +29,7 @@ const MAX_BATCH = MAX_ENTRIES / MERGED_SEGMENTS
  */
 export class LookupTable {
   readonly #connection: Connection
-  readonly #cache: Map<number, Buffer> = new Map()
+  readonly #cache: Map<number, Chunk> = new Map()
   #added = new EntryList()
   #segments: readonly Segment[] = []
 
@@ -54,8 +55,9 @@ export class LookupTable {
     for (let index = this.#segments.length - 1; index >= 0; index--) {
       const segment = this.#segments[index]
       if (segment === undefined) continue
-      const chunk = this.#chunk(segment.firstChunk + chunkOf(key.low, segment.chunks))
-      findValues(chunk, SEAL_BYTES, key, found)
+      const place = (key.low * segment.chunks) / 2 ** 32
+      const before = Math.floor(place)
+      findValues(this.#chunk(segment.firstChunk + before), key, place - before, found)
     }
     return found
   }
@@ -93,7 +95,7 @@ export class LookupTable {
     const entries = new EntryList()
     for (const { firstChunk, chunks } of merged) {
       for (let id = firstChunk; id < firstChunk + chunks; id++) {
-        entries.addStored(this.#chunk(id), SEAL_BYTES)
+        entries.addStored(this.#chunk(id))
       }
     }
     const begin = merged[0]?.firstChunk ?? 0
@@ -111,23 +113,18 @@ export class LookupTable {
     let id = firstChunk
     for (const body of list.chunks(chunks, SEAL_BYTES)) {
       put.run(id, seal('chunk', id, body))
-      this.#remember(id, body)
       id++
     }
     return { firstChunk, chunks, entries }
   }
 
-  #chunk(id: number): Buffer {
+  #chunk(id: number): Chunk {
     const cached = this.#cache.get(id)
     if (cached !== undefined) return cached
     const stored = this.#connection.sql('SELECT body FROM chunk WHERE id = ?').get(id)
-    const body = unseal('chunk', id, stored?.['body'])
-    this.#remember(id, body)
-    return body
-  }
-
-  #remember(id: number, body: Buffer): void {
+    const chunk = readChunk(unseal('chunk', id, stored?.['body']), SEAL_BYTES)
     if (this.#cache.size >= CACHED_CHUNKS) this.#cache.clear()
-    this.#cache.set(id, body)
+    this.#cache.set(id, chunk)
+    return chunk
   }
 }

@@ -12,10 +12,13 @@ const FRAME_BYTES = 4000
 /** What one request adds to the log: checked, copied, and new. */
 export interface Recording {
   readonly run: RunId | undefined
-  readonly artifacts: readonly NewArtifact[]
-  readonly bindings: readonly { readonly key: FactKey; readonly artifactId: ArtifactId }[]
+  readonly artifacts: Iterable<NewArtifact>
+  readonly bindings: ReadonlyMap<FactKey, ArtifactId>
   readonly events: readonly EncodedEvent[]
 }
+
+/** For a recording that has none. */
+export const NO_BINDINGS: Recording['bindings'] = new Map()
 
 /** Writes to the log, within a transaction of its journal. */
 export class Recorder {
@@ -32,10 +35,9 @@ export class Recorder {
     this.#begin(runId)
     for (const artifact of artifacts) this.#artifact(artifact)
     if (run !== undefined) {
-      const unsaid = new Map(bindings.map(({ key, artifactId }) => [key, artifactId]))
-      const said = new Set(events.filter((event) => takeBinding(unsaid, event)))
-      for (const [key, id] of unsaid) this.#bind(run, key, id)
-      for (const event of events) this.#event(run, event, said.has(event))
+      const said = new Set(events.map((event) => saidKey(event, bindings)))
+      for (const [key, id] of bindings) if (!said.has(key)) this.#bind(run, key, id)
+      for (const event of events) this.#event(run, event, saidKey(event, bindings))
     }
     this.#close()
   }
@@ -85,20 +87,21 @@ export class Recorder {
     run.bind(this.#row, key, id)
   }
 
-  #event(run: TailRun, { envelope, text }: EncodedEvent, isBinding: boolean): void {
+  /** @param key what the event binds as well */
+  #event(run: TailRun, { envelope, text }: EncodedEvent, key: FactKey | undefined): void {
     this.#room(text.length)
     this.#frame.firstSeq(envelope.seq)
-    this.#frame.event(text, isBinding)
+    this.#frame.event(text, key !== undefined)
     this.#journal.append(run, this.#row, envelope)
-    if (!isBinding || envelope.event.type !== 'fact_recorded') return
+    if (key === undefined || envelope.event.type !== 'fact_recorded') return
     this.#chain(run)
-    run.bind(this.#row, envelope.event.key, envelope.event.payloadId)
+    run.bind(this.#row, key, envelope.event.payloadId)
   }
 }
 
-/** Whether an event says one of the bindings, which then needs no part of its own. */
-function takeBinding(unsaid: Map<FactKey, ArtifactId>, { envelope }: EncodedEvent): boolean {
+/** The key of a binding that an event says already, so that it needs no part of its own. */
+function saidKey({ envelope }: EncodedEvent, bindings: Recording['bindings']): FactKey | undefined {
   const { event } = envelope
-  if (event.type !== 'fact_recorded' || unsaid.get(event.key) !== event.payloadId) return false
-  return unsaid.delete(event.key)
+  if (event.type !== 'fact_recorded') return undefined
+  return bindings.get(event.key) === event.payloadId ? event.key : undefined
 }

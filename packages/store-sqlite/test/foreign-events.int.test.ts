@@ -13,7 +13,7 @@ async function write(path: string, run: RunId, events: readonly unknown[]): Prom
       envelope,
       text: JSON.stringify(envelope),
     }))
-    recorder.record({ run, artifacts: [], bindings: [], events: encoded })
+    recorder.record({ run, artifacts: [], bindings: new Map(), events: encoded })
   })
   backend.close()
 }
