@@ -68,14 +68,19 @@ export class FactSource {
   }
 
   /**
+   * @param onEnvelope told of every envelope on the way, for callers that need the stream as well
    * @throws MfmError `run_not_found` for an empty stream; `fact_recorded_malformed`, `fact_recorded_conflict`
    */
   static async load(
     { events, artifacts }: Pick<Stores, 'events' | 'artifacts'>,
     runId: RunId,
+    onEnvelope?: (envelope: EventEnvelope) => void,
   ): Promise<FactSource> {
     const stream = new Projection()
-    for await (const envelope of events.read(runId)) stream.add(envelope)
+    for await (const envelope of events.read(runId)) {
+      onEnvelope?.(envelope)
+      stream.add(envelope)
+    }
     if (stream.isEmpty) throw new MfmError('run_not_found', { details: { runId } })
     return new FactSource(runId, artifacts, stream)
   }

@@ -7,9 +7,8 @@ import type {
   Stores,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
-import type { RecordedFact } from '@mfm/facts'
-import { addFact } from '@mfm/facts'
 import type { RunHead } from '@mfm/io-live'
+import { FactSource } from '@mfm/io-replay'
 import { ChainCheck } from '../history/chain-check.ts'
 import { endedFromOutside } from '../history/outside-ends.ts'
 import { loadManifest } from '../run/load-manifest.ts'
@@ -20,7 +19,7 @@ export interface RecordedRun {
   readonly runId: RunId
   readonly started: RunStarted
   readonly manifest: Manifest
-  readonly facts: Map<string, RecordedFact>
+  readonly source: FactSource
   /** What a replay is compared with: all but facts, summaries, and what attempts ended from outside emitted. */
   readonly comparable: readonly EventEnvelope[]
   /** By `attemptKey`: attempts that no code ended. */
@@ -40,23 +39,21 @@ export function attemptKey(stateId: string, attempt: number): string {
 export async function readRecordedRun(stores: Stores, runId: RunId): Promise<RecordedRun> {
   const started = await readStart(stores, runId)
   const chain = new ChainCheck()
-  const facts = new Map<string, RecordedFact>()
   const outsideEnds = new Map<string, StateFailed>()
   const events: EventEnvelope[] = []
-  for await (const envelope of stores.events.read(runId)) {
+  const source = await FactSource.load(stores, runId, (envelope) => {
     chain.next(envelope)
     const { event } = envelope
-    if (event.type === 'fact_recorded') addFact(facts, envelope)
-    else if (event.type !== 'history_summarized') events.push(envelope)
+    if (event.type !== 'fact_recorded' && event.type !== 'history_summarized') events.push(envelope)
     if (event.type === 'state_failed' && endedFromOutside(event)) {
       outsideEnds.set(attemptKey(event.stateId, event.attempt), event)
     }
-  }
+  })
   return {
     runId,
     started,
     manifest: await loadManifest(stores.artifacts, started.manifestId),
-    facts,
+    source,
     outsideEnds,
     comparable: events.filter(({ event }) => {
       if (event.type !== 'domain' || event.stateId === null || event.attempt === null) return true

@@ -9,7 +9,6 @@ import type {
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit } from '@mfm/io-live'
-import type { FactSource } from '@mfm/io-replay'
 import { ReplayIo } from '@mfm/io-replay'
 import { SecretGuard } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
@@ -24,7 +23,6 @@ import type { Difference } from './replay-report.ts'
 export interface ReplayHostOptions {
   readonly engine: EngineOptions
   readonly recorded: RecordedRun
-  readonly source: FactSource
   /** Hold every event against the recorded ones, and stop at the first difference. */
   readonly compare: boolean
   readonly signal: AbortSignal | undefined
@@ -83,7 +81,7 @@ export class ReplayHost implements RunHost {
     this.attempts += 1
     const io = new ReplayIo({
       scope: { runId, stateId, attempt },
-      source: this.#options.source,
+      source: this.#options.recorded.source,
       numbers: config.numbers,
       divergence: config.divergence,
       guard,

@@ -1,7 +1,6 @@
 import type { JsonObject, Plan, RunId, StateNode } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import { hasCode, parseId } from '@mfm/errors'
-import { FactSource } from '@mfm/io-replay'
 import { ContextTree } from '../context/context-tree.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { History } from '../history/history.ts'
@@ -47,8 +46,8 @@ export async function replayRun(
   assertSameOp(plan, recorded.started)
   if (compare) assertFinished(recorded)
   const order = validatePlan(plan)
-  const source = await FactSource.load(engine.stores, runId)
-  const host = new ReplayHost({ engine, recorded, source, compare, signal })
+  const { source } = recorded
+  const host = new ReplayHost({ engine, recorded, compare, signal })
   const planChange = compare ? await planDifference(engine, plan, recorded) : undefined
   if (planChange !== undefined) host.differences.push(planChange)
   const { history, ending } = await execute(host, request, { recorded, order })
@@ -64,7 +63,7 @@ export async function replayRun(
       states: history.completed.size,
       attempts: host.attempts,
       events: recorded.head.seq,
-      facts: recorded.facts.size,
+      facts: source.counts.recorded,
       unusedFacts: source.counts.unused,
       outsideEnds: recorded.outsideEnds.size,
     },
