@@ -1,4 +1,4 @@
-import { hasCode, isMfmError } from '@mfm/errors'
+import { hasCode, isMfmError, MfmError } from '@mfm/errors'
 import type { Change } from './group-commit.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Journal } from './journal.ts'
@@ -23,6 +23,7 @@ export class Backend {
   readonly #options: BackendOptions
   readonly #group: GroupCommit
   #file: StoreFile | undefined
+  #isClosed = false
 
   private constructor(options: BackendOptions) {
     this.#options = options
@@ -87,6 +88,7 @@ export class Backend {
     if (this.#file !== undefined && this.#file.journal.tailRows > 0) this.#tidy()
     this.#file?.connection.close()
     this.#file = undefined
+    this.#isClosed = true
   }
 
   /** Whoever opens the file next need not read the tail. */
@@ -144,6 +146,7 @@ export class Backend {
   }
 
   #opened(): StoreFile {
+    if (this.#isClosed) throw new MfmError('store_closed')
     this.#file ??= openFile(this.#options.path, this.#options.readOnly)
     return this.#file
   }
