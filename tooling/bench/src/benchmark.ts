@@ -5,8 +5,10 @@ export interface Setting {
   /** Tiny sizes: shows that a benchmark works and checks itself; its figures mean nothing. */
   readonly isQuick: boolean
   readonly rounds: Rounds
-  /** An empty folder on a disk. */
+  /** An empty folder on a disk: here is measured. */
   readonly folder: string
+  /** A folder in memory where there is one: for what only has to be made. */
+  readonly scratch: string
 }
 
 export interface Benchmark {

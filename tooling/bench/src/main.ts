@@ -18,11 +18,11 @@ const bench = async ({ isQuick, only }: Options): Promise<void> => {
     console.log('building the packages')
     buildPackages()
   }
-  using folder = new WorkFolder(CHECKOUT)
-  const machine = describeMachine(folder.path)
+  using work = new WorkFolder(CHECKOUT)
+  const machine = describeMachine(work.path)
   const outcomes = await runBenchmarks(benchmarks, {
     isQuick,
-    folder: folder.path,
+    work,
     onStart: ({ name, title }) => console.log(`${name}: ${title}`),
   })
   if (isQuick) {

@@ -11,10 +11,10 @@ describe('every benchmark, with tiny sizes', () => {
   it.each(BENCHMARKS.map(({ name }) => name))(
     '%s does what it measures',
     async (name) => {
-      using folder = new WorkFolder(CHECKOUT)
+      using work = new WorkFolder(CHECKOUT)
       const [outcome] = await runBenchmarks(benchmarksNamed(name), {
         isQuick: true,
-        folder: folder.path,
+        work,
         onStart: () => undefined,
       })
       expect(outcome?.findings.goals.length).toBeGreaterThan(0)
@@ -26,12 +26,12 @@ describe('every benchmark, with tiny sizes', () => {
   )
 
   it('are written on a page that names neither the host nor a path', async () => {
-    using folder = new WorkFolder(CHECKOUT)
-    const machine = describeMachine(folder.path)
+    using work = new WorkFolder(CHECKOUT)
+    const machine = describeMachine(work.path)
     const page = resultsPage({ machine, outcomes: [], day: '2026-01-31', revision: undefined })
     expect(page).not.toContain(hostname())
     expect(page).not.toContain(CHECKOUT)
-    expect(page).not.toContain(folder.path)
+    expect(page).not.toContain(work.path)
     expect(page).toContain(process.version)
   })
 })

@@ -5,6 +5,7 @@ import type { Findings } from './harness/findings.ts'
 import type { Rounds } from './harness/interleave.ts'
 import type { Load } from './harness/machine.ts'
 import { watchLoad } from './harness/machine.ts'
+import type { WorkFolder } from './harness/work-folder.ts'
 
 const FULL: Rounds = { count: 7, warmUps: 1 }
 const QUICK: Rounds = { count: 1, warmUps: 0 }
@@ -18,8 +19,7 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly isQuick: boolean
-  /** An empty folder on a disk. */
-  readonly folder: string
+  readonly work: Pick<WorkFolder, 'path' | 'scratch'>
   /** Told of each benchmark before it runs. */
   readonly onStart: (benchmark: Benchmark) => void
 }
@@ -27,18 +27,19 @@ export interface RunOptions {
 /** @throws CheckFailed where a benchmark did not do what it measures */
 export async function runBenchmarks(
   benchmarks: readonly Benchmark[],
-  { isQuick, folder, onStart }: RunOptions,
+  { isQuick, work, onStart }: RunOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   for (const benchmark of benchmarks) {
     onStart(benchmark)
-    const own = join(folder, benchmark.name)
+    const own = join(work.path, benchmark.name)
     mkdirSync(own)
     const load = watchLoad()
     const findings = await benchmark.run({
       isQuick,
       rounds: isQuick ? QUICK : FULL,
       folder: own,
+      scratch: work.scratch,
     })
     outcomes.push({ benchmark, findings, load: load() })
   }

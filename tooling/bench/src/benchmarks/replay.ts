@@ -10,76 +10,44 @@ import { perSecond, written, writtenSpread } from '../harness/numbers.ts'
 import type { Series } from '../harness/series.ts'
 import { callPerState, callsInOneState, sumOfIds } from '../workloads/programs.ts'
 import type { RecordedStore } from '../workloads/recorded-store.ts'
-import { recordStore } from '../workloads/recorded-store.ts'
+import { recordProgram, recordRun } from '../workloads/recorded-store.ts'
 import { engineReplaySide, payloadFloorSide, recordingReplaySide } from '../workloads/replaying.ts'
 
 export const replay: Benchmark = {
   name: 'replay',
   title: 'Replaying facts',
-  run: async ({ isQuick, rounds, folder }) => {
-    const sizes = isQuick ? [10, 30] : [5000, 50_000]
-    const parts: Findings[] = []
-    for (const size of sizes) {
-      const store = await recordStore(folder, size)
-      const measured = await measure(store, rounds)
-      parts.push(findings(measured, { store, memory: await peakMemory(store, isQuick) }))
-    }
+  run: async (setting) => {
+    const { isQuick } = setting
+    const parts = [
+      await callsIn(setting, isQuick ? 10 : 5000),
+      await callsIn(setting, isQuick ? 30 : 50_000),
+      await states(setting, isQuick ? 10 : 5000),
+    ]
     return {
       goals: parts.flatMap(({ goals }) => goals),
       tables: parts.flatMap(({ tables }) => tables),
       notes: [
         'Each pass opens the store, replays and closes it; no transport is there. A replay checks that every fact was used and that the output came out again; a verification holds every event and snapshot against the recorded ones as well.',
-        'The floor hashes (SHA-256) and parses the same payloads, already in memory.',
-        'Peak memory is that of a process of its own that verifies once.',
+        'The floor hashes (SHA-256) and parses the same payloads, already in memory. Peak memory is that of a process of its own that verifies once.',
       ],
     }
   },
 }
 
-type Measured = Record<
-  'floor' | 'verify' | 'replay' | 'verifyStates' | 'replayStates' | 'recording',
-  Series
->
-
-async function measure(store: RecordedStore, rounds: Setting['rounds']): Promise<Measured> {
-  const { path, count, calls, states, recording } = store
-  const inOneState = { path, facts: calls, op: callsInOneState('calls', count) }
-  const perState = { path, facts: states, op: callPerState('states', count) }
-  return await interleave(
+async function callsIn(setting: Setting, count: number): Promise<Findings> {
+  const run = await recordRun(setting, 'calls', count, callsInOneState)
+  const recording = await recordProgram(setting, 'recording', count)
+  const given = { store: run, op: callsInOneState('calls', count), output: sumOfIds(count) }
+  const measured = await interleave(
     {
-      floor: payloadFloorSide(calls),
-      verify: engineReplaySide({ ...inOneState, output: sumOfIds(count), how: verifyWorkflow }),
-      replay: engineReplaySide({ ...inOneState, output: sumOfIds(count), how: replayWorkflow }),
-      verifyStates: engineReplaySide({ ...perState, output: count - 1, how: verifyWorkflow }),
-      replayStates: engineReplaySide({ ...perState, output: count - 1, how: replayWorkflow }),
-      recording: recordingReplaySide(path, recording),
+      floor: payloadFloorSide(run.facts),
+      replay: engineReplaySide({ ...given, how: replayWorkflow }),
+      verify: engineReplaySide({ ...given, how: verifyWorkflow }),
+      recording: recordingReplaySide(recording),
     },
-    rounds,
+    setting.rounds,
   )
-}
-
-async function peakMemory({ path, calls }: RecordedStore, isQuick: boolean): Promise<number> {
-  const { runId, series, count } = calls
-  const child = fileURLToPath(new URL('../workloads/verify-run.child.ts', import.meta.url))
-  const args = [...nodeFlags(isQuick), child, path, runId, series, String(count)]
-  const { stdout } = await runNode(args)
-  const [verdict, kilobytes] = stdout.trim().split(' ')
-  expectEqual('verdict of the child', verdict, 'identical')
-  return Number(kilobytes) / 1024
-}
-
-function findings(
-  measured: Measured,
-  { store: { count }, memory }: { readonly store: RecordedStore; readonly memory: number },
-): Findings {
-  const { floor, verify, recording } = measured
   const facts = `${written(count)} facts`
-  const row = (name: string, series: Series): readonly string[] => [
-    name,
-    writtenSpread(series.rate),
-    writtenSpread(series.rateRatio(floor)),
-    writtenSpread(series.cpuMillisPerUnit),
-  ]
   const goal = (what: string, series: Series): Goal =>
     goalOf({
       figure: `${what}, ${facts}: facts/s`,
@@ -87,26 +55,74 @@ function findings(
       atLeast: 50_000,
       write: perSecond('facts'),
     })
+  const memory = await peakMemory(run, setting.isQuick)
   return {
     goals: [
       goal('replay of a finished run', measured.replay),
-      goal('verification of a finished run', verify),
-      goal('replay without an engine', recording),
+      goal('verification of a finished run', measured.verify),
+      goal('replay without an engine', measured.recording),
     ],
     tables: [
       {
-        title: `${facts}, ${written(memory)} MiB at the most`,
-        columns: ['what', 'facts/s', 'of the floor', 'CPU ms each'],
+        title: `${facts}, made by one state; ${written(memory)} MiB at the most`,
+        columns: COLUMNS,
         rows: [
-          row('floor: SHA-256 and `JSON.parse`', floor),
-          row('**engine: replay, calls in one state**', measured.replay),
-          row('**engine: verify, calls in one state**', verify),
-          row('engine: replay, a state for each call', measured.replayStates),
-          row('engine: verify, a state for each call', measured.verifyStates),
-          row('`io-replay` alone', recording),
+          row('floor: SHA-256 and `JSON.parse`', measured.floor, measured.floor),
+          row('**engine: replay**', measured.replay, measured.floor),
+          row('**engine: verify**', measured.verify, measured.floor),
+          row('`io-replay` alone', measured.recording, measured.floor),
         ],
       },
     ],
     notes: [],
   }
+}
+
+async function states(setting: Setting, count: number): Promise<Findings> {
+  const run = await recordRun(setting, 'states', count, callPerState)
+  const given = { store: run, op: callPerState('states', count), output: count - 1 }
+  const { floor, replayed, verified } = await interleave(
+    {
+      floor: payloadFloorSide(run.facts),
+      replayed: engineReplaySide({ ...given, how: replayWorkflow }),
+      verified: engineReplaySide({ ...given, how: verifyWorkflow }),
+    },
+    setting.rounds,
+  )
+  return {
+    goals: [],
+    tables: [
+      {
+        title: `${written(count)} facts, a state for each`,
+        columns: COLUMNS,
+        rows: [
+          row('floor: SHA-256 and `JSON.parse`', floor, floor),
+          row('engine: replay', replayed, floor),
+          row('engine: verify', verified, floor),
+        ],
+      },
+    ],
+    notes: [],
+  }
+}
+
+const COLUMNS = ['what', 'facts/s', 'of the floor', 'CPU ms each'] as const
+
+function row(name: string, series: Series, floor: Series): readonly string[] {
+  return [
+    name,
+    writtenSpread(series.rate),
+    writtenSpread(series.rateRatio(floor)),
+    writtenSpread(series.cpuMillisPerUnit),
+  ]
+}
+
+async function peakMemory({ path, facts }: RecordedStore, isQuick: boolean): Promise<number> {
+  const { runId, series, count } = facts
+  const child = fileURLToPath(new URL('../workloads/verify-run.child.ts', import.meta.url))
+  const args = [...nodeFlags(isQuick), child, path, runId, series, String(count)]
+  const { stdout } = await runNode(args)
+  const [verdict, kibibytes] = stdout.trim().split(' ')
+  expectEqual('verdict of the child', verdict, 'identical')
+  return Number(kibibytes) / 1024
 }

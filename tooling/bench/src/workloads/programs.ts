@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { CheckFailed, expectEqual } from '../harness/check.ts'
 import { NAMESPACE, requestOf } from './answers.ts'
 
-const sum = contextKey('sum', z.number())
+const number = z.number()
+const sum = contextKey('sum', number)
 
 /** One state that makes `count` recorded calls one after the other, and adds up what it was answered. */
 export function callsInOneState(series: string, count: number): Op<never, number> {
@@ -23,7 +24,7 @@ export function callsInOneState(series: string, count: number): Op<never, number
 
 /** `count` states, each with one recorded call and one small value of its own in the context. */
 export function callPerState(series: string, count: number): Op<never, number> {
-  const keys = Array.from({ length: count }, (_, n) => contextKey(`value_${n}`, z.number()))
+  const keys = Array.from({ length: count }, (_, n) => contextKey(`value_${n}`, number))
   const states = keys.map((key, n) =>
     state(`step_${n}`, {
       writes: [key],

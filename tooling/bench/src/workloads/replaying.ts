@@ -8,17 +8,18 @@ import { timed } from '../harness/interleave.ts'
 import type { ExpectedFacts } from './answers.ts'
 import { answerOf } from './answers.ts'
 import { callInProgram } from './programs.ts'
+import type { RecordedStore } from './recorded-store.ts'
 
 export interface EngineReplay {
-  readonly path: string
-  readonly facts: ExpectedFacts
+  readonly store: RecordedStore
   readonly op: Op<never, number>
   readonly output: number
   readonly how: typeof replayWorkflow | typeof verifyWorkflow
 }
 
 /** Opens the store, replays the run, closes the store. There is no transport. */
-export function engineReplaySide({ path, facts, op, output, how }: EngineReplay): Side {
+export function engineReplaySide({ store, op, output, how }: EngineReplay): Side {
+  const { path, facts } = store
   return {
     units: facts.count,
     pass: async () =>
@@ -35,7 +36,7 @@ export function engineReplaySide({ path, facts, op, output, how }: EngineReplay)
 }
 
 /** Opens the store, replays the recording without an engine, closes the store. */
-export function recordingReplaySide(path: string, facts: ExpectedFacts): Side {
+export function recordingReplaySide({ path, facts }: RecordedStore): Side {
   return {
     units: facts.count,
     pass: async () =>
