@@ -239,6 +239,12 @@ describe('damage behind the back of the store', () => {
         'artifact_corruption',
       )
       expect(await codeOf(stores.artifacts.getMany([other, id]))).toBe('artifact_corruption')
+      const recording = stores.atomic.recordAtomically(newRun(), 0, {
+        artifacts: [{ kind: 'output', id, bytes: bytesOf(text) }],
+        bindings: [],
+        events: [],
+      })
+      expect(await codeOf(recording)).toBe('artifact_corruption')
       expect(await stores.artifacts.exists(id)).toBe(true)
       expect(Buffer.from(await stores.artifacts.get(other)).toString()).toBe(`other ${text}`)
     },

@@ -33,7 +33,10 @@ export const ATOMIC_CASES: readonly StoreCase[] = [
       const run = newRun()
       let head = 0
       for (const size of [10, 511, 600, 5000, 200_000]) {
-        const [payload, request] = [artifact(`p${'x'.repeat(size)}`), artifact(`r ${size}`)]
+        const [payload, request] = [
+          artifact(`p${'x'.repeat(size)}`),
+          artifact(`r${'y'.repeat(size)}`),
+        ]
         const keys = [`key ${size}`, `other ${size}`]
         const events = envelopes({ run, after: head }, [
           factEvent(`key ${size}`, payload.id),
