@@ -1,4 +1,4 @@
-import type { JsonObject, OpId, Plan, PlanEdge, StateId, StateNode } from '@mfm/core-types'
+import type { JsonObject, OpId, Plan, StateId, StateNode } from '@mfm/core-types'
 import { isStateId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AnyContextKey } from './context-key.ts'
@@ -19,7 +19,17 @@ const STEP_ID = 'main'
 
 export function planOf(op: OpShape): Plan {
   assertKeys(op)
-  const edges = op.states.flatMap((state, index) => edgesTo(op, state, op.states[index - 1]))
+  const own = new Set(op.states)
+  const edges = op.states.flatMap((state, index) => {
+    const predecessors = state.after ?? op.states.slice(Math.max(0, index - 1), index)
+    assertOwn(
+      op,
+      state,
+      predecessors.find((predecessor) => !own.has(predecessor)),
+    )
+    const to = stateIdOf(op, state)
+    return predecessors.map((predecessor) => ({ from: stateIdOf(op, predecessor), to }))
+  })
   return {
     opId: op.id,
     opVersion: op.version,
@@ -54,22 +64,13 @@ function stateIdOf(op: OpShape, state: State): StateId {
   return id
 }
 
-function edgesTo(op: OpShape, state: State, before: State | undefined): PlanEdge[] {
-  const predecessors = state.after ?? (before === undefined ? [] : [before])
-  const to = stateIdOf(op, state)
-  return predecessors.map((predecessor) => {
-    if (!op.states.includes(predecessor)) {
-      throw invalid(
-        'unknown_predecessor',
-        `${state.id} follows ${predecessor.id}, which is not in ${op.id}`,
-        {
-          stateId: to,
-          missing: predecessor.id,
-        },
-      )
-    }
-    return { from: stateIdOf(op, predecessor), to }
-  })
+function assertOwn(op: OpShape, state: State, stranger: State | undefined): void {
+  if (stranger === undefined) return
+  throw invalid(
+    'unknown_predecessor',
+    `${state.id} follows ${stranger.id}, which is not in ${op.id}`,
+    { stateId: stateIdOf(op, state), missing: stranger.id },
+  )
 }
 
 function assertKeys({ id, states, input, output }: OpShape): void {
