@@ -21,9 +21,9 @@ type Measured = Record<
 >
 
 async function measure({ isQuick, rounds, folder }: Setting): Promise<Measured> {
-  const alone = { folder, runs: 1, factsPerRun: isQuick ? 20 : 1500 }
-  const states = { ...alone, factsPerRun: isQuick ? 20 : 750 }
-  const together = { folder, runs: RUNS_AT_ONCE, factsPerRun: isQuick ? 5 : 500 }
+  const alone = { folder, runs: 1, factsPerRun: isQuick ? 20 : 3000 }
+  const states = { ...alone, factsPerRun: isQuick ? 20 : 1500 }
+  const together = { folder, runs: RUNS_AT_ONCE, factsPerRun: isQuick ? 5 : 750 }
   return await interleave(
     {
       floor: bareSide(folder, alone.factsPerRun, 1),
