@@ -7,6 +7,7 @@ const LAYERS: ReadonlyMap<string, number> = new Map([
   ['canonical-json', 1],
   ['secrets', 2],
   ['facts', 2],
+  ['adapter-kit', 2],
   ['store-memory', 2],
   ['store-sqlite', 2],
   ['store-fs', 2],
@@ -38,6 +39,7 @@ const PUBLISHED_TO_ADAPTERS: ReadonlySet<string> = new Set([
   'core-types',
   'errors',
   'canonical-json',
+  'adapter-kit',
 ])
 
 const APP_LAYER = 6
@@ -86,5 +88,5 @@ export const testRefusal = (importer: PackagePlace, imported: PackagePlace): str
 const adapterRefusal = (importer: string, imported: string): string | undefined => {
   if (PUBLISHED_TO_ADAPTERS.has(imported)) return undefined
   if (importer.startsWith('transport-') && imported === 'secrets') return undefined
-  return 'an adapter imports only what every outside adapter can: core-types, errors, canonical-json'
+  return 'an adapter imports only what every outside adapter can: core-types, errors, canonical-json, adapter-kit'
 }

@@ -5,7 +5,7 @@ import { isExactAsDouble, isInteger64Token } from './integers.ts'
 import { errorAt } from './located-error.ts'
 
 /** Integers outside ±(2^53−1): see `ParseOptions`; `canonical` reads back what `canonicalize` wrote. */
-export type IntegerMode = 'refuse' | 'bigint' | 'string' | 'canonical'
+type IntegerMode = 'refuse' | 'bigint' | 'string' | 'canonical'
 
 export interface ParserOptions {
   readonly integers: IntegerMode

@@ -1,3 +1,4 @@
+import { newArtifact } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   ArtifactKind,
@@ -7,7 +8,6 @@ import type {
   StoreDescription,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
-import { newArtifact } from './artifact-input.ts'
 import { describeStore } from './description.ts'
 import { Lifetime } from './lifetime.ts'
 import type { MemoryState } from './memory-state.ts'

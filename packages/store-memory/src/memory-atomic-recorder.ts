@@ -1,3 +1,4 @@
+import { encodeEvents, givenArtifact, parseFactKey } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   AtomicBatch,
@@ -7,9 +8,6 @@ import type {
   RunId,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
-import { givenArtifact } from './artifact-input.ts'
-import { encodeEvents } from './envelope-codec.ts'
-import { parseFactKey } from './fact-key.ts'
 import type { MemoryEventStore } from './memory-event-store.ts'
 import type { MemoryState } from './memory-state.ts'
 

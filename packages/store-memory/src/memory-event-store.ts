@@ -1,4 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import {
+  checkQuery,
+  checkRange,
+  decodeEnvelope,
+  encodeEvents,
+  failing,
+  matches,
+  readCursor,
+  writeCursor,
+} from '@mfm/adapter-kit'
 import type {
   CallOptions,
   EventEnvelope,
@@ -12,11 +22,8 @@ import type {
 } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
 import { describeStore } from './description.ts'
-import { decodeEnvelope, encodeEvents } from './envelope-codec.ts'
-import { failing } from './failing.ts'
 import { Lifetime } from './lifetime.ts'
 import type { MemoryState } from './memory-state.ts'
-import { checkQuery, checkRange, matches, readCursor, writeCursor } from './run-query.ts'
 
 /** Event streams that live as long as the process. */
 export class MemoryEventStore implements EventStore {

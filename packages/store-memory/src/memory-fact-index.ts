@@ -1,3 +1,4 @@
+import { failing, parseFactKey } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   CallOptions,
@@ -9,8 +10,6 @@ import type {
 } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
 import { describeStore } from './description.ts'
-import { parseFactKey } from './fact-key.ts'
-import { failing } from './failing.ts'
 import { Lifetime } from './lifetime.ts'
 import type { MemoryState } from './memory-state.ts'
 

@@ -1,7 +1,7 @@
+import type { EncodedEvent } from '@mfm/adapter-kit'
 import type { ArtifactId, FactKey, RunId, RunSummary } from '@mfm/core-types'
 import { foldRunSummary } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
-import type { EncodedEvent } from './envelope-codec.ts'
 
 interface Stream {
   /** The envelopes as JSON: what goes in and what comes out are copies. */

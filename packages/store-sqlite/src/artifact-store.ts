@@ -1,3 +1,4 @@
+import { newArtifact } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   ArtifactKind,
@@ -8,7 +9,6 @@ import type {
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { asArtifactDamage, readArtifact } from './artifact-bytes.ts'
-import { newArtifact } from './artifact-input.ts'
 import { NO_BINDINGS } from './recorder.ts'
 import type { Claim } from './shared-file.ts'
 

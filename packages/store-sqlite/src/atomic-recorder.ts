@@ -1,3 +1,4 @@
+import { encodeEvents, givenArtifact, parseFactKey } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   AtomicBatch,
@@ -9,11 +10,8 @@ import type {
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { readArtifact } from './artifact-bytes.ts'
-import { givenArtifact } from './artifact-input.ts'
-import { encodeEvents } from './envelope-codec.ts'
 import { eventDamage } from './event-reader.ts'
 import { requireHead } from './event-store.ts'
-import { parseFactKey } from './fact-key.ts'
 import type { Journal } from './journal.ts'
 import type { Recording } from './recorder.ts'
 import type { Claim } from './shared-file.ts'

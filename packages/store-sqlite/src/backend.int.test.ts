@@ -1,9 +1,9 @@
+import type { EncodedEvent } from '@mfm/adapter-kit'
 import type { RunId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import { describe, expect, it } from 'vitest'
 import { codeOf, noted, temporaryFile } from '../test/temp-store.ts'
 import { Backend } from './backend.ts'
-import type { EncodedEvent } from './envelope-codec.ts'
 import type { Recorder } from './recorder.ts'
 
 const RUN = '11111111-2222-4333-8444-555555555555' as RunId

@@ -88,7 +88,7 @@ export class EntryList {
 }
 
 /** The chunk, of so many, in which a key is kept: each has an equal range of the low half. */
-export function chunkOf(low: number, count: number): number {
+function chunkOf(low: number, count: number): number {
   return Math.floor((low * count) / 2 ** 32)
 }
 

@@ -1,9 +1,9 @@
+import type { CheckedRange } from '@mfm/adapter-kit'
+import { decodeEnvelope } from '@mfm/adapter-kit'
 import type { EventEnvelope, RunId } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
 import { damaged } from './damage.ts'
-import { decodeEnvelope } from './envelope-codec.ts'
 import type { Journal } from './journal.ts'
-import type { CheckedRange } from './run-query.ts'
 import type { Claim } from './shared-file.ts'
 
 /** A page ends with the frame that reaches either. */

@@ -1,3 +1,4 @@
+import { checkQuery, checkRange, encodeEvents, failing } from '@mfm/adapter-kit'
 import type {
   CallOptions,
   EventEnvelope,
@@ -10,13 +11,10 @@ import type {
   StoreDescription,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
-import { encodeEvents } from './envelope-codec.ts'
 import { eventDamage, readEvents, readHead } from './event-reader.ts'
-import { failing } from './failing.ts'
 import type { Journal } from './journal.ts'
 import { NO_BINDINGS } from './recorder.ts'
 import { listRuns } from './run-list.ts'
-import { checkQuery, checkRange } from './run-query.ts'
 import type { Claim } from './shared-file.ts'
 
 export interface EventStoreParts {

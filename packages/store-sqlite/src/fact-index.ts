@@ -1,3 +1,4 @@
+import { failing, parseFactKey } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   CallOptions,
@@ -8,8 +9,6 @@ import type {
   StoreDescription,
 } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
-import { parseFactKey } from './fact-key.ts'
-import { failing } from './failing.ts'
 import type { Claim } from './shared-file.ts'
 
 /** Frames with bindings that are read in one snapshot. */

@@ -1,5 +1,5 @@
+import type { EncodedEvent } from '@mfm/adapter-kit'
 import type { ArtifactId, FactKey, NewArtifact, RunId } from '@mfm/core-types'
-import type { EncodedEvent } from './envelope-codec.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { Journal } from './journal.ts'
 import type { TailRun } from './tail.ts'

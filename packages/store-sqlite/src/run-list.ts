@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { CheckedQuery } from '@mfm/adapter-kit'
+import { matches, readCursor, writeCursor } from '@mfm/adapter-kit'
 import type { Page, RunSummary } from '@mfm/core-types'
-import type { CheckedQuery } from './run-query.ts'
-import { matches, readCursor, writeCursor } from './run-query.ts'
 import type { Claim } from './shared-file.ts'
 
 /** Runs looked at in one snapshot, so that a long list does not hold up the event loop. */

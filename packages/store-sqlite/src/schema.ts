@@ -35,7 +35,7 @@ const MIGRATIONS: readonly ((connection: Connection) => void)[] = [
   },
 ]
 
-export const SCHEMA_VERSION: number = MIGRATIONS.length
+const SCHEMA_VERSION: number = MIGRATIONS.length
 
 /**
  * Makes sure that the file is a store of this package at the newest schema; an empty file becomes one. A foreign

@@ -14,7 +14,7 @@ interface Worker {
 }
 
 /** Appends batches, each of which says whose it is; reads the head again after a conflict. */
-export async function appendBatches(events: EventStore, worker: Worker): Promise<void> {
+async function appendBatches(events: EventStore, worker: Worker): Promise<void> {
   const { run, name, count, batch } = worker
   for (let done = 0; done < count; ) {
     const after = await events.headSeq(run)
@@ -35,7 +35,7 @@ interface Mark {
   readonly part: number
 }
 
-export async function marksOf(events: EventStore, run: RunId): Promise<Mark[]> {
+async function marksOf(events: EventStore, run: RunId): Promise<Mark[]> {
   return (await collect(events.read(run))).map(({ event }) => Object(event).payload)
 }
 

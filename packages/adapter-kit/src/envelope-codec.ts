@@ -91,7 +91,8 @@ export function decodeEnvelope(run: RunId, seq: number, text: string): EventEnve
   if (envelope.runId !== run || envelope.seq !== seq) {
     throw new MfmError('event_store_corruption', { details: { runId: run, seq } })
   }
-  if (!holdsFreeJson || !LONG_INTEGER.test(text)) return envelope
-  // Such events are stored as canonical JSON, so they can be read as a document that proves itself.
+  if (!holdsFreeJson || !(LONG_INTEGER.test(text) || text.includes('\\'))) return envelope
+  // Such events are stored as canonical JSON, so they can be read as a document that proves itself. An escape asks
+  // for it too: JSON.parse may give a wrong member name where names of other objects hold escapes (nodejs/node#63785).
   return decodeJsonArtifact(artifactIdOf(text), Buffer.from(text)) as unknown as EventEnvelope
 }
