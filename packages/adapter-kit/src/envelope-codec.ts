@@ -2,6 +2,7 @@ import { artifactIdOf, canonicalize, decodeJsonArtifact } from '@mfm/canonical-j
 import type { EventEnvelope, JsonValue, RunEventType, RunId } from '@mfm/core-types'
 import { eventEnvelopeSchema } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
+import { isPlainFact } from './plain-fact.ts'
 
 /** Whether an event of a type may hold JSON of any shape. */
 const HOLDS_FREE_JSON: ReadonlyMap<string, boolean> = new Map(
@@ -22,7 +23,7 @@ const LONG_INTEGER = /[:,[]-?\d{16}/
 
 /** An event ready to be stored. */
 export interface EncodedEvent {
-  /** A copy as far as the schema reaches. */
+  /** A copy as far down as the event's own members. */
   readonly envelope: EventEnvelope
   /** JSON of the envelope. */
   readonly text: string
@@ -54,13 +55,15 @@ function invalid(runId: RunId, problem: string): MfmError {
 
 function encodeEnvelope(given: EventEnvelope, maxPayloadBytes: number): EncodedEvent {
   const what = 'an event to append'
-  const envelope = decode(eventEnvelopeSchema, given, 'event_append_invalid', { what })
+  const envelope = isPlainFact(given)
+    ? { ...given, event: { ...given.event } }
+    : decode(eventEnvelopeSchema, given, 'event_append_invalid', { what })
   const text = envelopeJson(envelope)
   if (text.length * 3 > maxPayloadBytes) requireSize(envelope, text, maxPayloadBytes)
   return { envelope, text }
 }
 
-/** The schema has left only strings, numbers and `null` where no free JSON is, so the fast writer is exact there. */
+/** Without free JSON there are only strings, numbers and `null` left, for which the fast writer is exact. */
 function envelopeJson(envelope: EventEnvelope): string {
   if (HOLDS_FREE_JSON.get(envelope.event.type) === false) {
     const text = JSON.stringify(envelope)
