@@ -48,7 +48,7 @@ describe('a run that completed', () => {
       phase: 'completed',
       facts: 2,
       workflow: { opId: 'greet', provenance: { workflow: WORKFLOW } },
-      output: 'hello Ada',
+      output: { text: 'hello Ada' },
       context: { answer: 'hello Ada' },
     })
     expect(details.states.map(({ stateId, phase }) => [stateId, phase])).toEqual([
