@@ -9,6 +9,7 @@ import type {
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { asArtifactDamage, readArtifact } from './artifact-bytes.ts'
+import { PREFETCHED_ROWS } from './log.ts'
 import { NO_BINDINGS } from './recorder.ts'
 import type { Claim } from './shared-file.ts'
 
@@ -75,8 +76,14 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
   ): Promise<(Uint8Array | undefined)[]> {
     this.#claim.requireOpen(signal)
     const checked = ids.map((id) => parseId('artifact_id', id))
-    return await this.#claim.backend.read(signal, (journal) =>
-      checked.map((id) => readArtifact(journal, id)),
-    )
+    return await this.#claim.backend.read(signal, (journal) => {
+      const found: (Uint8Array | undefined)[] = []
+      for (let at = 0; at < checked.length; at += PREFETCHED_ROWS) {
+        const step = checked.slice(at, at + PREFETCHED_ROWS)
+        if (step.length > 1) journal.prefetchArtifacts(step)
+        found.push(...step.map((id) => readArtifact(journal, id)))
+      }
+      return found
+    })
   }
 }

@@ -4,9 +4,10 @@ import type { EventEnvelope, RunId } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
 import { damaged } from './damage.ts'
 import type { Journal } from './journal.ts'
+import { PREFETCHED_ROWS } from './log.ts'
 import type { Claim } from './shared-file.ts'
 
-/** A page ends with the frame that reaches either. */
+/** A page ends soon after it has reached either. */
 const PAGE_EVENTS = 256
 const PAGE_BYTES = 2 ** 20
 
@@ -64,13 +65,13 @@ function collectPage(journal: Journal, runId: RunId, { from, to }: CheckedRange)
   const run = journal.run(runId)
   const page: EventEnvelope[] = []
   let bytes = 0
-  const isFull = (): boolean =>
-    from + page.length > to || page.length >= PAGE_EVENTS || bytes >= PAGE_BYTES
   try {
-    while (!isFull()) {
-      for (const { row } of journal.eventPlaces(run, from + page.length)) {
+    while (from + page.length <= to && page.length < PAGE_EVENTS && bytes < PAGE_BYTES) {
+      const places = journal.eventPlaces(run, from + page.length).slice(0, PREFETCHED_ROWS)
+      journal.log.prefetch(places.map(({ row }) => row))
+      for (const { row } of places) {
+        if (from + page.length > to || bytes >= PAGE_BYTES) break
         bytes += readFrame(journal, row, { runId, from, to, page })
-        if (isFull()) break
       }
     }
   } catch (error) {

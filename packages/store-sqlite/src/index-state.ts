@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Connection } from './connection.ts'
 import type { Segment } from './lookup-table.ts'
 import { SEAL_BYTES, seal, unseal } from './sealed.ts'
@@ -9,9 +10,14 @@ export interface IndexState {
   /** How many runs have an event. */
   readonly runs: number
   readonly segments: readonly Segment[]
+  /** Random text that makes page cursors of this store its own. */
+  readonly secret: string
 }
 
-export const EMPTY_STATE: IndexState = { row: 0, runs: 0, segments: [] }
+/** The state of tables that are empty. */
+export function firstState(): IndexState {
+  return { row: 0, runs: 0, segments: [], secret: randomUUID() }
+}
 
 /** @throws MfmError `store_corruption` */
 export function readState(connection: Connection): IndexState {

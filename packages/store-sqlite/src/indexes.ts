@@ -1,7 +1,7 @@
 import type { ArtifactId, FactKey, RunId } from '@mfm/core-types'
 import type { Connection } from './connection.ts'
 import type { IndexState } from './index-state.ts'
-import { EMPTY_STATE, readState, writeState } from './index-state.ts'
+import { firstState, readState, writeState } from './index-state.ts'
 import type { Log } from './log.ts'
 import { artifactKey, chainKey, factKey, runKey } from './lookup-key.ts'
 import { LookupTable } from './lookup-table.ts'
@@ -14,7 +14,7 @@ export class Indexes {
   readonly #connection: Connection
   readonly #log: Log
   readonly #lookup: LookupTable
-  #state: IndexState = EMPTY_STATE
+  #state: IndexState = firstState()
 
   constructor(connection: Connection, log: Log) {
     this.#connection = connection
@@ -30,9 +30,7 @@ export class Indexes {
   /** Whether the stored tables are not those that were last seen. They are the known ones from now on. */
   reload(): boolean {
     const state = readState(this.#connection)
-    const isChanged =
-      state.row !== this.#state.row ||
-      state.segments.at(-1)?.firstChunk !== this.#state.segments.at(-1)?.firstChunk
+    const isChanged = state.row !== this.#state.row || state.secret !== this.#state.secret
     if (isChanged) this.#reset(state)
     return isChanged
   }
@@ -44,7 +42,7 @@ export class Indexes {
 
   /** The stored tables may not be what they seemed: see {@link reload}. */
   forget(): void {
-    this.#reset(EMPTY_STATE)
+    this.#reset(firstState())
   }
 
   run(runId: RunId): StoredRun {
@@ -88,7 +86,7 @@ export class Indexes {
     }
     for (const [id, row] of tail.artifacts) this.#lookup.add(artifactKey(id), row)
     this.#lookup.write()
-    this.#state = { row: lastRow, runs, segments: this.#lookup.segments }
+    this.#state = { ...this.#state, row: lastRow, runs, segments: this.#lookup.segments }
     writeState(this.#connection, this.#state)
   }
 
@@ -106,7 +104,7 @@ export class Indexes {
   /** Empties the tables, whatever state they are in. */
   clear(): void {
     for (const table of ['runs', 'run_rows', 'chunk']) this.#connection.exec(`DELETE FROM ${table}`)
-    writeState(this.#connection, EMPTY_STATE)
-    this.#reset(EMPTY_STATE)
+    this.#reset(firstState())
+    writeState(this.#connection, this.#state)
   }
 }

@@ -46,6 +46,7 @@ export class Journal {
   refresh(): void {
     const dataVersion = this.#connection.value('PRAGMA data_version')
     if (dataVersion === this.#dataVersion) return
+    this.log.forget()
     if (this.indexes.reload() || this.#dataVersion === undefined) this.#restart()
     this.#dataVersion = undefined // until all is learnt
     for (const frame of this.log.framesAfter(this.#lastRow)) this.#learn(frame)
@@ -55,6 +56,7 @@ export class Journal {
 
   /** What was learnt may have been rolled back: the next {@link refresh} begins anew. */
   forget(): void {
+    this.log.forget()
     this.indexes.forget()
     this.#dataVersion = undefined
   }
@@ -86,6 +88,11 @@ export class Journal {
     return undefined
   }
 
+  /** Makes {@link artifactFrame} of many artifacts cheap. */
+  prefetchArtifacts(ids: readonly ArtifactId[]): void {
+    this.log.prefetch(ids.flatMap((id) => this.#artifactRows(id)).sort((a, b) => a - b))
+  }
+
   /** Without a look at the bytes: true for an artifact whose frame is damaged. */
   hasArtifact(id: ArtifactId): boolean {
     return this.#artifactRows(id).some((row) => {
@@ -114,13 +121,6 @@ export class Journal {
       if (summary === undefined) throw damaged('runs', from - index, 'is missing')
       return summary
     })
-  }
-
-  /** Random text that is this store's own. */
-  secret(): string {
-    const secret = this.#connection.value('SELECT hex(secret) FROM identity')
-    if (typeof secret !== 'string') throw damaged('identity', 1, 'is missing')
-    return secret
   }
 
   /** Some of the places of a run's events, from the one that holds `seq` on. */

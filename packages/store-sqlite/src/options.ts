@@ -11,7 +11,7 @@ export interface SqliteStoreOptions {
   readonly limits?: StoreLimits | undefined
   /**
    * How many rows of the log the look-up tables may be behind; they are held in memory meanwhile, and read again
-   * when the file is opened after a crash. Default 4096.
+   * when the file is opened after a crash. Default 1024.
    */
   readonly indexBatchRows?: number | undefined
 }
@@ -46,7 +46,7 @@ const optionsSchema: z.ZodType<CheckedOptions> = z.strictObject({
         .default(64 * 2 ** 20),
     })
     .prefault({}),
-  indexBatchRows: z.int().positive().default(4096),
+  indexBatchRows: z.int().positive().default(1024),
 })
 
 /** @throws MfmError `invalid_option` */

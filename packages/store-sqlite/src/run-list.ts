@@ -15,7 +15,7 @@ export async function listRuns(
 ): Promise<Page<RunSummary>> {
   const { backend } = claim
   const begin = await backend.read(signal, (journal) => ({
-    secret: journal.secret(),
+    secret: journal.indexes.state.secret,
     runCount: journal.runCount,
   }))
   let position =

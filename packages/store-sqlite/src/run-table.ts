@@ -7,6 +7,8 @@ import type { EventPlace } from './tail.ts'
 
 const PLACE_BYTES = 2 * INTEGER_BYTES
 const PLACES_PER_ROW = 256
+/** How many places are given at once. */
+const READ_PLACES = 64
 
 /** The stored part of what is known of each run: its summary by ordinal, and the places of its events. */
 export class RunTable {
@@ -51,15 +53,7 @@ export class RunTable {
       .get(ordinal, seq)
     if (stored === undefined) throw damaged('run_rows', ordinal, `has no place for event ${seq}`)
     const body = unseal('run_rows', ordinal + Number(stored['seq']), stored['body'])
-    const places: EventPlace[] = []
-    for (let at = SEAL_BYTES; at < body.length; at += PLACE_BYTES) {
-      places.push({
-        seq: body.readUIntBE(at, INTEGER_BYTES),
-        row: body.readUIntBE(at + INTEGER_BYTES, INTEGER_BYTES),
-      })
-    }
-    const next = places.findIndex((place) => place.seq > seq)
-    return places.slice(next === -1 ? -1 : next - 1)
+    return readPlaces(body, seq)
   }
 
   putPlaces(ordinal: number, places: readonly EventPlace[]): void {
@@ -76,6 +70,20 @@ export class RunTable {
       put.run(ordinal, first, seal('run_rows', ordinal + first, body))
     }
   }
+}
+
+function readPlaces(body: Buffer, seq: number): EventPlace[] {
+  let at = SEAL_BYTES
+  const nextSeq = (): number => body.readUIntBE(at + PLACE_BYTES, INTEGER_BYTES)
+  while (at + PLACE_BYTES < body.length && nextSeq() <= seq) at += PLACE_BYTES
+  const places: EventPlace[] = []
+  for (; at < body.length && places.length < READ_PLACES; at += PLACE_BYTES) {
+    places.push({
+      seq: body.readUIntBE(at, INTEGER_BYTES),
+      row: body.readUIntBE(at + INTEGER_BYTES, INTEGER_BYTES),
+    })
+  }
+  return places
 }
 
 function decodeSummary(ordinal: number, stored: unknown): RunSummary {

@@ -1,19 +1,17 @@
 import { MfmError } from '@mfm/errors'
 import type { Connection } from './connection.ts'
 import { damaged } from './damage.ts'
-import { EMPTY_STATE, writeState } from './index-state.ts'
+import { firstState, writeState } from './index-state.ts'
 
 /** `mfm1` in ASCII: marks the file as a store of this package. */
 const APPLICATION_ID = 0x6d_66_6d_31
 
 /** Every table as the newest schema has it, in the words that SQLite keeps. */
 const TABLES: ReadonlyMap<string, string> = new Map([
-  // The truth: append-only. Everything below but `large` and `identity` is derived from it.
+  // The truth: append-only. Everything below but `large` is derived from it.
   ['log', 'CREATE TABLE log (row INTEGER PRIMARY KEY, body BLOB NOT NULL)'],
   // Documents that are too long to stand in the log, under the row that names them.
   ['large', 'CREATE TABLE large (row INTEGER PRIMARY KEY, body BLOB NOT NULL)'],
-  // Random bytes that make page cursors of this store its own.
-  ['identity', 'CREATE TABLE identity (id INTEGER PRIMARY KEY, secret BLOB NOT NULL)'],
   // How far the derived tables have come.
   ['state', 'CREATE TABLE state (id INTEGER PRIMARY KEY, body BLOB NOT NULL)'],
   // Runs in the order of their first event, and where their events are.
@@ -30,8 +28,7 @@ const TABLES: ReadonlyMap<string, string> = new Map([
 const MIGRATIONS: readonly ((connection: Connection) => void)[] = [
   (connection) => {
     for (const create of TABLES.values()) connection.exec(create)
-    connection.exec('INSERT INTO identity (id, secret) VALUES (1, randomblob(16))')
-    writeState(connection, EMPTY_STATE)
+    writeState(connection, firstState())
   },
 ]
 
