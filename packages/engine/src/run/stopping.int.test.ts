@@ -1,5 +1,6 @@
+import type { IoProvider } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { planOf, stateOf } from '../../test/plan.fixture.ts'
 import { Bench, config, RUN, retries } from '../../test/run.fixture.ts'
 
@@ -51,6 +52,46 @@ describe('interrupt', () => {
     const result = await bench.engine.start({ plan, runConfig: config(), runId: RUN, signal })
     expect(result.phase).toBe('running')
     expect(await bench.shape()).toEqual(['run_started(S0)'])
+  })
+})
+
+describe('a state that ignores its signal', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('is left behind after the grace, and can do nothing more', async () => {
+    const bench = new Bench()
+    const stop = new AbortController()
+    const entered = Promise.withResolvers<IoProvider>()
+    const plan = planOf([
+      stateOf('s', async ({ io }) => {
+        entered.resolve(io)
+        await new Promise(() => undefined)
+      }),
+    ])
+    const request = { plan, runConfig: config(), runId: RUN, signal: stop.signal }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const running = bench.engine.start(request)
+    const io = await entered.promise
+    stop.abort()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect((await running).phase).toBe('running')
+    await expect(io.nowMillis()).rejects.toMatchObject({ code: 'attempt_ended' })
+    expect((await bench.shape()).at(-1)).toBe('state_failed(attempt_interrupted)')
+  })
+
+  it('takes no more input once it is stopped', async () => {
+    const bench = new Bench()
+    const stop = new AbortController()
+    const plan = planOf([
+      stateOf('s', async ({ io }) => {
+        stop.abort()
+        await io.nowMillis()
+      }),
+    ])
+    await bench.engine.start({ plan, runConfig: config(), runId: RUN, signal: stop.signal })
+    expect((await bench.shape()).includes('fact')).toBe(false)
   })
 })
 
