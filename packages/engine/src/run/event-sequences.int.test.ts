@@ -1,4 +1,5 @@
 import { fail, MfmError } from '@mfm/errors'
+import { openMemoryStores } from '@mfm/store-memory'
 import { describe, expect, it } from 'vitest'
 import { planOf, stateOf } from '../../test/plan.fixture.ts'
 import { Bench, config, RUN, retries } from '../../test/run.fixture.ts'
@@ -102,6 +103,28 @@ describe('event sequences (spec 10.7)', () => {
       'state_completed(S1)',
       'run_completed(completed,S1)',
     ])
+  })
+})
+
+describe('stores that share no commit', () => {
+  it('give the same sequence over a crash, and the same replay', async () => {
+    const { events, artifacts, facts, close } = openMemoryStores()
+    const bench = new Bench({ events, artifacts, facts, close })
+    const plan = planOf([callAndWrite])
+    bench.failpoints.arm('after_handler')
+    await bench.engine.start({ plan, runConfig: config(), runId: RUN })
+    await bench.engine.resume({ plan, runId: RUN })
+    expect(bench.calls).toBe(1)
+    expect(await bench.shape()).toEqual([
+      'run_started(S0)',
+      'state_entered(0,S0)',
+      'fact',
+      'state_failed(orphan_attempt_recovered)',
+      'state_entered(1,S0)',
+      'state_completed(S1)',
+      'run_completed(completed,S1)',
+    ])
+    expect((await bench.engine.verify({ plan, runId: RUN })).verdict).toBe('identical')
   })
 })
 
