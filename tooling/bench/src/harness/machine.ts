@@ -87,8 +87,12 @@ export function watchLoad(): () => Load {
   }
 }
 
+/** Share of a core that others may use before figures are worth measuring again. */
+const QUIET = 0.25
+
 export function writtenLoad({ before, after, others }: Load): string {
-  return `load average ${before.toFixed(2)} before, ${after.toFixed(2)} after; other processes used ${written(others)} cores`
+  const advice = others > QUIET ? ': **busy, measure again**' : ''
+  return `load average ${before.toFixed(2)} before, ${after.toFixed(2)} after; other processes used ${written(others)} cores${advice}`
 }
 
 function loadNow(): number {
