@@ -1,3 +1,4 @@
+import { endianness } from 'node:os'
 import type { LookupKey } from './lookup-key.ts'
 import { HIGH_MASK } from './lookup-key.ts'
 
@@ -14,6 +15,7 @@ const VALUE_HIGH_MASK = 0x1f_ff
 const WORDS = 3
 const WORD_BYTES = 4
 const FIRST_CAPACITY = 4096
+const IS_LITTLE_ENDIAN = endianness() === 'LE'
 
 /** Entries in the order in which they were added. */
 export class EntryList {
@@ -101,9 +103,13 @@ export interface Chunk {
 
 /** @param headBytes bytes before the first entry, whole words */
 export function readChunk(stored: Buffer, headBytes: number): Chunk {
-  const words = new Uint32Array(stored.length / WORD_BYTES)
-  for (let at = 0; at < words.length; at++) words[at] = stored.readUInt32LE(at * WORD_BYTES)
-  return { words, first: headBytes / WORD_BYTES }
+  const first = headBytes / WORD_BYTES
+  const count = stored.length / WORD_BYTES
+  if (IS_LITTLE_ENDIAN && stored.byteOffset % WORD_BYTES === 0) {
+    return { words: new Uint32Array(stored.buffer, stored.byteOffset, count), first }
+  }
+  const words = Uint32Array.from({ length: count }, (_, at) => stored.readUInt32LE(at * WORD_BYTES))
+  return { words, first }
 }
 
 /**

@@ -123,7 +123,8 @@ export class LookupTable {
     if (cached !== undefined) return cached
     const stored = this.#connection.sql('SELECT body FROM chunk WHERE id = ?').get(id)
     const chunk = readChunk(unseal('chunk', id, stored?.['body']), SEAL_BYTES)
-    if (this.#cache.size >= CACHED_CHUNKS) this.#cache.clear()
+    const [oldest = id] = this.#cache.keys()
+    if (this.#cache.size >= CACHED_CHUNKS) this.#cache.delete(oldest)
     this.#cache.set(id, chunk)
     return chunk
   }
