@@ -41,10 +41,16 @@ export class Engine {
     return await replayRun(this.#options, request, { compare: true })
   }
 
-  /** The run's working object that a snapshot holds. */
-  async readContext(snapshotId: ArtifactId): Promise<JsonObject> {
+  /**
+   * The run's working object that a snapshot holds.
+   *
+   * @param keys read these alone; the cost follows them and not the size of the object
+   */
+  async readContext(snapshotId: ArtifactId, keys?: readonly string[]): Promise<JsonObject> {
     const { artifacts } = this.#options.stores
     const tree = new ContextTree(async (id) => await artifacts.get(id), 'rfc8785')
-    return Object.fromEntries(await tree.entries(snapshotId))
+    const entries =
+      keys === undefined ? await tree.entries(snapshotId) : await tree.pick(snapshotId, keys)
+    return Object.fromEntries(entries)
   }
 }

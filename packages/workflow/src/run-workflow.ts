@@ -97,7 +97,10 @@ async function withOutput<Input, Output>(
 ): Promise<WorkflowResult<Output>> {
   if (result.phase !== 'completed' || op.output === undefined)
     return { ...result, output: undefined }
-  return { ...result, output: outputOf(op, await engine.readContext(result.finalSnapshotId)) }
+  return {
+    ...result,
+    output: outputOf(op, await engine.readContext(result.finalSnapshotId, [op.output.name])),
+  }
 }
 
 function replayedOutput<Input, Output>(

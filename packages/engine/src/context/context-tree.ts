@@ -63,6 +63,16 @@ export class ContextTree {
     return entry === undefined ? undefined : await this.#value(entry)
   }
 
+  /** Those of the keys that hold a value. */
+  async pick(root: ArtifactId, keys: readonly string[]): Promise<[string, JsonValue][]> {
+    const found: [string, JsonValue][] = []
+    for (const key of keys) {
+      const value = await this.get(root, key)
+      if (value !== undefined) found.push([key, value])
+    }
+    return found
+  }
+
   /** Every key with its value, in no order that means anything. */
   async entries(root: ArtifactId): Promise<[string, JsonValue][]> {
     const node = await this.node(root)
