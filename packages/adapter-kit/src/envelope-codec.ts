@@ -1,8 +1,7 @@
 import { artifactIdOf, canonicalize, decodeJsonArtifact } from '@mfm/canonical-json'
 import type { EventEnvelope, JsonValue, RunEventType, RunId } from '@mfm/core-types'
-import { eventEnvelopeSchema } from '@mfm/core-types'
+import { eventEnvelopeSchema, isPlainFact } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
-import { isPlainFact } from './plain-fact.ts'
 
 /** Whether an event of a type may hold JSON of any shape. */
 const HOLDS_FREE_JSON: ReadonlyMap<string, boolean> = new Map(

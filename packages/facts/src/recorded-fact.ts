@@ -1,5 +1,5 @@
-import type { ArtifactId, EventEnvelope, FactKey, FactMeta, FactRecorded } from '@mfm/core-types'
-import { hasFactMeta, isArtifactId, isStateId, runEventSchema } from '@mfm/core-types'
+import type { ArtifactId, EventEnvelope, FactKey, FactMeta } from '@mfm/core-types'
+import { hasFactMeta, isPlainFact, runEventSchema } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 
 /** A fact as the stream binds it. */
@@ -25,40 +25,11 @@ export async function projectFacts(
   return facts
 }
 
-/**
- * The usual fact, judged without the schema: a replay does this once per fact. What it does not recognise is left to
- * the schema, so it can only be too strict.
- */
-function isPlainFact(event: FactRecorded): boolean {
-  const { v, key, payloadId, meta } = event
-  if (Object.keys(event).length !== EVENT_MEMBERS || v !== 1 || !hasFactMeta(meta)) return false
-  if (typeof key !== 'string' || !key.isWellFormed() || !isArtifactId(payloadId)) return false
-  const { requestId, attempt, ordinal, attachments } = meta
-  return (
-    Object.keys(meta).length === META_MEMBERS &&
-    meta.v === 1 &&
-    typeof meta.namespace === 'string' &&
-    (requestId === null || isArtifactId(requestId)) &&
-    meta.outcome === 'answered' &&
-    isStateId(meta.stateId) &&
-    isCount(attempt) &&
-    isCount(ordinal) &&
-    attachments === undefined
-  )
-}
-
-const EVENT_MEMBERS = 5
-/** Of a meta without attachments. */
-const META_MEMBERS = 7
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0
-}
-
 /** One step of {@link projectFacts}: other events change nothing, a fact that is there already is accepted once. */
-export function addFact(facts: Map<FactKey, RecordedFact>, { seq, event }: EventEnvelope): void {
+export function addFact(facts: Map<FactKey, RecordedFact>, envelope: EventEnvelope): void {
+  const { seq, event } = envelope
   if (event.type !== 'fact_recorded') return
-  if (!isPlainFact(event) && !runEventSchema.safeParse(event).success) {
+  if (!isPlainFact(envelope) && !runEventSchema.safeParse(event).success) {
     throw new MfmError('fact_recorded_malformed', { details: { seq } })
   }
   const { key, payloadId } = event

@@ -1,7 +1,7 @@
-import type { EventEnvelope } from '@mfm/core-types'
-import { eventEnvelopeSchema } from '@mfm/core-types'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { EventEnvelope } from './events.ts'
+import { eventEnvelopeSchema } from './events.ts'
 import { isPlainFact } from './plain-fact.ts'
 
 const ID = 'a1'.repeat(32)

@@ -1,5 +1,5 @@
-import type { EventEnvelope, FactMeta, FactRecorded, RunEvent } from '@mfm/core-types'
-import { isArtifactId, isDigest, isStateId } from '@mfm/core-types'
+import type { EventEnvelope, FactMeta, FactRecorded, RunEvent } from './events.ts'
+import { isArtifactId, isDigest, isStateId } from './ids.ts'
 
 const ENVELOPE_MEMBERS = ['runId', 'seq', 'tsMillis', 'prev', 'event']
 const FACT_MEMBERS = ['type', 'v', 'key', 'payloadId', 'meta']
@@ -25,6 +25,7 @@ function isFact(event: RunEvent): event is FactRecorded {
     event.type === 'fact_recorded' &&
     event.v === 1 &&
     typeof event.key === 'string' &&
+    event.key.isWellFormed() &&
     isArtifactId(event.payloadId) &&
     isMeta(event.meta)
   )
