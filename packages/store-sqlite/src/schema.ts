@@ -55,17 +55,13 @@ export function prepareSchema(connection: Connection, readOnly: boolean): void {
 function migrate(connection: Connection): void {
   // The mode is a property of the file and cannot be set within a transaction.
   connection.exec('PRAGMA journal_mode = WAL')
+  // Where a step fails, the handle is closed, which rolls back.
   connection.exec('BEGIN IMMEDIATE')
-  try {
-    // Read again under the lock: another process may have been first.
-    for (const step of MIGRATIONS.slice(versionOf(connection))) step(connection)
-    connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-    connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
-    connection.exec('COMMIT')
-  } catch (error) {
-    connection.exec('ROLLBACK')
-    throw error
-  }
+  // Read again under the lock: another process may have been first.
+  for (const step of MIGRATIONS.slice(versionOf(connection))) step(connection)
+  connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+  connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+  connection.exec('COMMIT')
 }
 
 /** The schema version of the file; 0 for an empty one. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { MfmError } from '@mfm/errors'
 import { Connection } from './connection.ts'
@@ -62,6 +62,18 @@ function makeFolders(folder: string): void {
   } catch (error) {
     // Another process may have been faster.
     if (!existsSync(folder)) throw error
+  }
+  syncFolder(parent)
+}
+
+/** A new name survives a power cut when the folder that holds it is synced. Windows has no such call. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }
 
