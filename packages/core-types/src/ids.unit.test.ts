@@ -46,5 +46,10 @@ describe('composed identifiers (spec 2.2)', () => {
     expect(isArtifactId('0'.repeat(63))).toBe(false)
     expect(isArtifactId(`${'0'.repeat(63)}A`)).toBe(false)
     expect(isArtifactId('../x')).toBe(false)
+    expect(isArtifactId(['0'.repeat(64)])).toBe(false)
+    for (let code = 0; code < 0x1_00_00; code++) {
+      const digit = String.fromCharCode(code)
+      expect(isArtifactId(`${'0'.repeat(63)}${digit}`)).toBe(/^[0-9a-f]$/.test(digit))
+    }
   })
 })
