@@ -17,30 +17,31 @@ export interface OpShape {
 /** A lone op is a machine of one step named `main`. */
 const STEP_ID = 'main'
 
+/** Frozen through and through, so that the engine need judge it only once. */
 export function planOf(op: OpShape): Plan {
   assertKeys(op)
-  const own = new Set(op.states)
+  const ids = new Map(op.states.map((state) => [state, stateIdOf(op, state)]))
+  const idOf = (state: State): StateId => ids.get(state) ?? stateIdOf(op, state)
   const edges = op.states.flatMap((state, index) => {
     const predecessors = state.after ?? op.states.slice(Math.max(0, index - 1), index)
     assertOwn(
       op,
       state,
-      predecessors.find((predecessor) => !own.has(predecessor)),
+      predecessors.find((predecessor) => !ids.has(predecessor)),
     )
-    const to = stateIdOf(op, state)
-    return predecessors.map((predecessor) => ({ from: stateIdOf(op, predecessor), to }))
+    return predecessors.map((from) => Object.freeze({ from: idOf(from), to: idOf(state) }))
   })
-  return {
+  return Object.freeze({
     opId: op.id,
     opVersion: op.version,
-    states: op.states.map((state) => nodeOf(op, state)),
-    edges,
-  }
+    states: Object.freeze(op.states.map((state) => nodeOf(idOf(state), state))),
+    edges: Object.freeze(edges),
+  })
 }
 
-function nodeOf(op: OpShape, state: State): StateNode {
-  return {
-    id: stateIdOf(op, state),
+function nodeOf(id: StateId, state: State): StateNode {
+  return Object.freeze<StateNode>({
+    id,
     metadata: {
       tags: state.tags,
       sideEffects: state.sideEffects,
@@ -55,7 +56,7 @@ function nodeOf(op: OpShape, state: State): StateNode {
         signal,
       })
     },
-  }
+  })
 }
 
 function stateIdOf(op: OpShape, state: State): StateId {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planOf } from '../../test/plan.fixture.ts'
+import { planOf, stateOf } from '../../test/plan.fixture.ts'
 import { orderStates } from './order-states.ts'
 import { validatePlan } from './validate-plan.ts'
 
@@ -69,6 +69,21 @@ describe('plan validation (spec 9.2)', () => {
     expect(() => validatePlan(planOf(states, edges))).toThrow(
       expect.objectContaining({ code: 'invalid_plan', details: { problem, ...details } }),
     )
+  })
+
+  it('judges a plan again that could have changed', () => {
+    const states = [stateOf('a')]
+    const plan = { ...planOf([]), states }
+    validatePlan(plan)
+    states.push(stateOf('a'))
+    expect(() => validatePlan(plan)).toThrow(expect.objectContaining({ code: 'invalid_plan' }))
+  })
+
+  it('judges a plan once that nobody can change', () => {
+    const { opId, opVersion } = planOf([])
+    const states = Object.freeze([Object.freeze(stateOf('a'))])
+    const plan = Object.freeze({ opId, opVersion, states, edges: Object.freeze([]) })
+    expect(validatePlan(plan)).toBe(validatePlan(plan))
   })
 
   it('refuses a malformed state id', () => {

@@ -2,13 +2,18 @@ import type { JsonObject, Plan, StateId, StateNode } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { orderStates } from './order-states.ts'
 
+/** Orders of plans that were found good and that nobody can change any more. */
+const known = new WeakMap<Plan, readonly StateNode[]>()
+
 /**
  * Checks a plan and gives its states in execution order.
  *
  * @throws MfmError `invalid_plan` with `details.problem`, the first that applies of: `empty_plan`,
  * `duplicate_state_id`, `missing_state_for_edge`, `circular_dependency`; `invalid_id` for a malformed identifier
  */
-export function validatePlan(plan: Plan): StateNode[] {
+export function validatePlan(plan: Plan): readonly StateNode[] {
+  const before = known.get(plan)
+  if (before !== undefined) return before
   parseId('op_id', plan.opId)
   if (plan.states.length === 0) throw invalid('empty_plan', 'the plan has no states', {})
   const ids = new Set<StateId>()
@@ -28,7 +33,15 @@ export function validatePlan(plan: Plan): StateNode[] {
   }
   const order = orderStates(plan)
   if (order.length < plan.states.length) throw circular(plan, order)
+  if (isFixed(plan)) known.set(plan, order)
   return order
+}
+
+/** Whether what was judged stays as it is. */
+function isFixed(plan: Plan): boolean {
+  const { states, edges } = plan
+  const parts: readonly object[] = [plan, states, edges, ...states, ...edges]
+  return parts.every((part) => Object.isFrozen(part))
 }
 
 function circular(plan: Plan, order: readonly StateNode[]): MfmError {
