@@ -98,7 +98,7 @@ export class Indexes {
       if (stored.ordinal === 0) this.#lookup.add(runKey(runId), ordinal)
     }
     if (run.chain !== stored.chain) this.#lookup.add(chainKey(runId), run.chain)
-    for (const [key, { row }] of run.bindings) this.#lookup.add(factKey(runId, key), row)
+    for (const [key, row] of run.bindingRows) this.#lookup.add(factKey(runId, key), row)
   }
 
   /** Empties the tables, whatever state they are in. */

@@ -74,9 +74,8 @@ export class Journal {
 
   binding(runId: RunId, key: FactKey): ArtifactId | undefined {
     const run = this.tail.runs.get(runId)
-    const known = run?.bindings.get(key)
-    if (known !== undefined) return known.id
-    return run?.stored.chain === 0 ? undefined : this.indexes.binding(runId, key)
+    if (run?.isWhole === true || run?.bindings.has(key) === true) return run.bindings.get(key)
+    return this.indexes.binding(runId, key)
   }
 
   /** The frame that holds an artifact or names its place. */
@@ -155,7 +154,7 @@ export class Journal {
 
   writeIndexes(): void {
     this.indexes.write(this.tail, this.#lastRow)
-    this.tail.clear()
+    this.tail.settle()
   }
 
   /** Derives all tables from the log again. */

@@ -16,20 +16,18 @@ export interface StoredRun {
   readonly chain: number
 }
 
-interface TailBinding {
-  /** Row that says it. */
-  readonly row: number
-  /** `undefined` where the key is bound no longer. */
-  readonly id: ArtifactId | undefined
-}
-
 /** A run with what the tail of the log changed in it. */
 export class TailRun {
   readonly runId: RunId
-  readonly stored: StoredRun
-  readonly bindings: Map<FactKey, TailBinding> = new Map()
+  /** What keys are bound to; `undefined` where one is bound no longer. */
+  readonly bindings: Map<FactKey, ArtifactId | undefined> = new Map()
+  /** Whether every key that was ever bound is in `bindings`. */
+  readonly isWhole: boolean
+  /** Rows of the tail that say what a key is bound to. */
+  readonly bindingRows: Map<FactKey, number> = new Map()
   /** Places of the events of the tail, in order. */
   readonly places: EventPlace[] = []
+  stored: StoredRun
   ordinal: number
   summary: RunSummary | undefined
   chain: number
@@ -37,6 +35,7 @@ export class TailRun {
   constructor(runId: RunId, stored: StoredRun) {
     this.runId = runId
     this.stored = stored
+    this.isWhole = stored.chain === 0
     this.ordinal = stored.ordinal
     this.summary = stored.summary
     this.chain = stored.chain
@@ -47,7 +46,8 @@ export class TailRun {
   }
 
   bind(row: number, key: FactKey, id: ArtifactId | undefined): void {
-    this.bindings.set(key, { row, id })
+    this.bindings.set(key, id)
+    this.bindingRows.set(key, row)
     this.chain = row
   }
 
@@ -55,9 +55,20 @@ export class TailRun {
     if (this.places.at(-1)?.row !== row) this.places.push({ seq: envelope.seq, row })
     this.summary = foldRunSummary(this.summary, envelope)
   }
+
+  /** The derived tables have it all. */
+  settle(): void {
+    const { ordinal, summary, chain } = this
+    this.stored = { ordinal, summary, chain }
+    this.bindingRows.clear()
+    this.places.length = 0
+  }
 }
 
-/** What the log says since the derived tables were last written. */
+/** Runs and keys that are remembered beyond the tail, so that what is new to a run need not be looked up. */
+const REMEMBERED = 2 ** 15
+
+/** What the log says since the derived tables were last written, and runs that began since the file was opened. */
 export class Tail {
   readonly artifacts: Map<ArtifactId, number> = new Map()
   readonly runs: Map<RunId, TailRun> = new Map()
@@ -65,5 +76,16 @@ export class Tail {
   clear(): void {
     this.artifacts.clear()
     this.runs.clear()
+  }
+
+  /** The derived tables have it all. */
+  settle(): void {
+    this.artifacts.clear()
+    let remembered = 0
+    for (const run of this.runs.values()) {
+      run.settle()
+      remembered += 1 + run.bindings.size
+      if (!run.isWhole || remembered > REMEMBERED) this.runs.delete(run.runId)
+    }
   }
 }
