@@ -12,9 +12,16 @@ export interface BackendOptions {
   readonly path: string
   readonly readOnly: boolean
   readonly busyTimeoutMillis: number
-  /** The derived tables are written when they are this many rows behind. */
+  /** The derived tables are written when they are this many rows behind, or a few times as many under load. */
   readonly indexBatchRows: number
 }
+
+/**
+ * With this many changes in a commit the store is busy: then longer batches are written, which costs less for each row,
+ * and more where the tail has to be read again.
+ */
+const BUSY_CHANGES = 8
+const BUSY_FACTOR = 4
 
 type Begin = 'BEGIN' | 'BEGIN IMMEDIATE'
 
@@ -124,9 +131,15 @@ export class Backend {
     this.#transaction('BEGIN IMMEDIATE', ({ journal }) => {
       journal.refresh()
       for (const change of changes) apply(change, journal)
-      const { indexBatchRows } = this.#options
-      if (journal.tailRows >= indexBatchRows || changes.length === 0) journal.writeIndexes()
+      if (journal.tailRows >= this.#tailLimit(changes.length)) journal.writeIndexes()
     })
+  }
+
+  /** Rows that the derived tables may be behind after a commit of so many changes. */
+  #tailLimit(changes: number): number {
+    const { indexBatchRows } = this.#options
+    if (changes === 0) return 0
+    return changes < BUSY_CHANGES ? indexBatchRows : indexBatchRows * BUSY_FACTOR
   }
 
   #transaction<T>(begin: Begin, work: (file: StoreFile) => T): T {

@@ -10,8 +10,8 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean | undefined
   readonly limits?: StoreLimits | undefined
   /**
-   * How many rows of the log the look-up tables may be behind; they are held in memory meanwhile, and read again
-   * when the file is opened after a crash. Default 1024.
+   * How many rows of the log the look-up tables may be behind, four times as many under load; they are held in memory
+   * meanwhile, and read again when the file is opened after a crash. Default 1024.
    */
   readonly indexBatchRows?: number | undefined
 }
