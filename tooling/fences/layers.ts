@@ -34,7 +34,7 @@ const NEIGHBOURS: ReadonlyMap<string, string> = new Map([
 /** Who speaks the request format of a transport: `io.fetch` is `fetchThrough`. Choosing the transport stays with the apps. */
 const SPEAKERS: ReadonlyMap<string, string> = new Map([['workflow', 'transport-http']])
 
-const TEST_KITS: ReadonlySet<string> = new Set(['conformance', 'testing'])
+const TEST_KITS: ReadonlySet<string> = new Set(['conformance', 'services', 'testing'])
 const PUBLISHED_TO_ADAPTERS: ReadonlySet<string> = new Set([
   'core-types',
   'errors',
@@ -75,11 +75,12 @@ export const refusal = (importer: PackagePlace, imported: PackagePlace): string 
   return undefined
 }
 
-/** A test may use whatever is not above its package. */
+/** A test may use whatever is not above its package, and the kits that test it. */
 export const testRefusal = (importer: PackagePlace, imported: PackagePlace): string | undefined => {
   const from = layerOf(importer)
   const to = layerOf(imported)
   if (from === undefined || to === undefined) return refusal(importer, imported)
+  if (isTestKit(imported.name)) return undefined
   return to > from
     ? `a test of layer ${from} cannot use ${imported.name} of layer ${to}`
     : undefined

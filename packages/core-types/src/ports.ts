@@ -13,8 +13,8 @@ export interface CallOptions {
  */
 export type Durability = 'none' | 'process' | 'disk' | 'replicated'
 
-/** Optional abilities; the engine asks for these and never for an adapter's name. */
-export type Capability = 'getMany'
+/** Optional abilities; the engine asks for these and never for an adapter's name. What is not declared is not there. */
+export type Capability = 'getMany' | 'putMany' | 'watch' | 'erase' | 'list'
 
 /** What an adapter says of itself. Frozen. */
 export interface StoreDescription {
@@ -63,6 +63,27 @@ export interface ManyReader {
     ids: readonly ArtifactId[],
     options?: CallOptions,
   ): Promise<readonly (Uint8Array | undefined)[]>
+}
+
+/**
+ * Capability `putMany`: many artifacts in one go, each as {@link ArtifactStore.put} would; ids in the order given.
+ * Where it rejects, any part may be stored: puts are idempotent, so the way out is to repeat it.
+ */
+export interface ManyWriter {
+  putMany(
+    artifacts: readonly { readonly kind: ArtifactKind; readonly bytes: Uint8Array }[],
+    options?: CallOptions,
+  ): Promise<readonly ArtifactId[]>
+}
+
+/** Capability `list`: the id of every artifact that is there throughout, once, in no particular order. */
+export interface ArtifactLister {
+  list(options?: CallOptions): AsyncIterable<ArtifactId>
+}
+
+/** Capability `erase`: retention. Resolves to whether there was anything to erase; a later `put` stores it again. */
+export interface ArtifactEraser {
+  erase(id: ArtifactId, options?: CallOptions): Promise<boolean>
 }
 
 /** The outcome of a bind: the effective artifact, and whether this call put it there. */
@@ -146,6 +167,15 @@ export interface EventStore extends Store {
   listRuns(query?: RunQuery, options?: CallOptions): Promise<Page<RunSummary>>
 }
 
+/**
+ * Capability `watch`: every event from `from` on (0 and absent mean 1), once and in order, first what is there and
+ * then what comes. It ends only by its signal (rejecting with `signal.reason`), by an early `break`, or with
+ * `store_closed`.
+ */
+export interface EventWatcher {
+  watch(run: RunId, from?: number, options?: CallOptions): AsyncIterable<EventEnvelope>
+}
+
 /** A document about to be stored, with its address. */
 export interface NewArtifact {
   readonly kind: ArtifactKind
@@ -188,4 +218,20 @@ export interface Stores {
 
 export function canGetMany(store: ArtifactStore): store is ArtifactStore & ManyReader {
   return store.description.capabilities.includes('getMany')
+}
+
+export function canPutMany(store: ArtifactStore): store is ArtifactStore & ManyWriter {
+  return store.description.capabilities.includes('putMany')
+}
+
+export function canList(store: ArtifactStore): store is ArtifactStore & ArtifactLister {
+  return store.description.capabilities.includes('list')
+}
+
+export function canErase(store: ArtifactStore): store is ArtifactStore & ArtifactEraser {
+  return store.description.capabilities.includes('erase')
+}
+
+export function canWatch(store: EventStore): store is EventStore & EventWatcher {
+  return store.description.capabilities.includes('watch')
 }

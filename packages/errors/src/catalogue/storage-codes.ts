@@ -19,6 +19,9 @@ type Code =
   | 'store_closed'
   | 'store_unavailable'
   | 'store_busy'
+  | 'store_timeout'
+  | 'store_outcome_unknown'
+  | 'store_unsuitable'
   | 'store_schema_unsupported'
   | 'store_corruption'
   | 'store_failed'
@@ -97,6 +100,20 @@ export const STORAGE_CODES: Readonly<Record<Code, CatalogueEntry>> = {
     meaning: 'Another process held the store for longer than the limit.',
     help: 'Try again, or find the process that holds it.',
     retryable: true,
+  }),
+  store_timeout: entry('storage', 'timeout', 'storage', {
+    meaning: 'The store did not answer within the deadline of the call.',
+    help: 'See whether its server is up and reachable; a write may have happened, and repeating it is safe.',
+    retryable: true,
+  }),
+  store_outcome_unknown: entry('storage', 'unavailable', 'storage', {
+    meaning: 'The reply to a commit was lost, and whether it happened could not be found out.',
+    help: 'Read from the expected sequence on: events that equal yours by digest are yours; resume the run.',
+    retryable: true,
+  }),
+  store_unsuitable: entry('storage', 'unsupported', 'storage', {
+    meaning: 'The server does not give a guarantee that the store needs.',
+    help: 'Details name what was found; change that setting of the server, or use another store.',
   }),
   store_schema_unsupported: entry('storage', 'unsupported', 'storage', {
     meaning: 'The store was written by a newer release, or is not a store of this kind.',
