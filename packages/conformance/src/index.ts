@@ -6,6 +6,8 @@ export type {
   StoresOf,
   Subject,
 } from './case.ts'
+export { ALL_CASES } from './cases/all-cases.ts'
+export { checkHarness } from './check-harness.ts'
 export {
   type Address,
   type Backdoor,
@@ -19,3 +21,7 @@ export {
   type OpenOptions,
   type Port,
 } from './harness.ts'
+export type { CaseResult, Outcome } from './run/case-result.ts'
+export { DEFAULT_SEED, type RunOptions, runCase, timeoutOf } from './run/run-case.ts'
+export { type CaseSelection, selectCases } from './run/select-cases.ts'
+export type { SuiteOptions } from './run/suite-options.ts'

@@ -1,0 +1,99 @@
+import type { ConformanceCase, Need } from '../case.ts'
+import type { Backdoor, Harness, OpenedStores } from '../harness.ts'
+import { Scopes } from './scopes.ts'
+import type { SuiteOptions } from './suite-options.ts'
+
+/** The cases of the suite, sorted by what this harness can do with them. */
+export interface CaseSelection {
+  readonly exercised: readonly ConformanceCase[]
+  readonly notExercised: readonly {
+    readonly case: ConformanceCase
+    readonly missing: readonly Need[]
+  }[]
+  /** Of a port or a capability that the adapter does not have. */
+  readonly notApplicable: readonly ConformanceCase[]
+}
+
+/** What the adapter has beyond its ports. */
+type Abilities = ReadonlySet<Need>
+
+/** Opens a scope once, looks at what the adapter declares, and sorts the cases that the options ask for. */
+export async function selectCases(
+  harness: Harness,
+  allCases: readonly ConformanceCase[],
+  { level = 3, ports }: Pick<SuiteOptions, 'level' | 'ports'> = {},
+): Promise<CaseSelection> {
+  const abilities = await abilitiesOf(harness)
+  const cases = allCases.filter((one) => one.level <= level && isAsked(one, ports))
+  const applicable = cases.filter((one) => applies(one, harness, abilities))
+  const judged = applicable.map((one) => ({ case: one, missing: missingFor(one, harness) }))
+  return {
+    exercised: judged.filter(({ missing }) => missing.length === 0).map((one) => one.case),
+    notExercised: judged.filter(({ missing }) => missing.length > 0),
+    notApplicable: cases.filter((one) => !applicable.includes(one)),
+  }
+}
+
+function isAsked({ subject }: ConformanceCase, ports: SuiteOptions['ports']): boolean {
+  return ports === undefined || subject === 'any' || subject === 'all' || ports.includes(subject)
+}
+
+async function abilitiesOf(harness: Harness): Promise<Abilities> {
+  const scopes = new Scopes(harness, 'look', 'any')
+  try {
+    return new Set(declared(await scopes.open(scopes.first, {})))
+  } finally {
+    await scopes.release()
+  }
+}
+
+function declared({ events, artifacts, facts, atomic }: OpenedStores): readonly Need[] {
+  const capabilities = [events, artifacts, facts].flatMap(
+    (store) => store?.description.capabilities ?? [],
+  )
+  return atomic === undefined ? capabilities : [...capabilities, 'recordAtomically']
+}
+
+const CAPABILITIES: ReadonlySet<Need> = new Set<Need>([
+  'getMany',
+  'putMany',
+  'watch',
+  'erase',
+  'list',
+  'recordAtomically',
+])
+
+function applies(
+  { subject, needs = [] }: ConformanceCase,
+  { ports }: Harness,
+  abilities: Abilities,
+): boolean {
+  if (subject === 'all' && !(ports.length === 3 && abilities.has('recordAtomically'))) return false
+  if (subject !== 'all' && subject !== 'any' && !ports.includes(subject)) return false
+  return needs.every((need) => !CAPABILITIES.has(need) || abilities.has(need))
+}
+
+function missingFor({ needs = [] }: ConformanceCase, harness: Harness): readonly Need[] {
+  return needs.filter((need) => !CAPABILITIES.has(need) && !meets(harness, need))
+}
+
+function meets(harness: Harness, need: Need): boolean {
+  switch (need) {
+    case 'shared':
+      return harness.isShared
+    case 'processes':
+      return harness.isShared && harness.module !== undefined
+    case 'proxy':
+      return harness.server !== undefined
+    case 'restart':
+      return harness.restartServer !== undefined
+    case 'credentials':
+      return harness.openWithCredentials !== undefined
+    case 'wrongOptions':
+      return harness.wrongOptions !== undefined
+    default: {
+      const part = need.replace('backdoor.', '') as keyof Backdoor // the only needs that are left
+      return harness.backdoor?.[part] !== undefined
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { defineConformance } from '../src/bindings/vitest.ts'
+import { memoryHarness } from './memory.harness.ts'
+
+defineConformance(memoryHarness)
