@@ -8,6 +8,9 @@ export type {
 } from './case.ts'
 export { ALL_CASES } from './cases/all-cases.ts'
 export { checkHarness } from './check-harness.ts'
+export { atEveryRequest } from './faults/at-every-request.ts'
+export type { ArmedFault, Fault, Trigger } from './faults/fault.ts'
+export { type FaultProxy, startFaultProxy, type Traffic } from './faults/fault-proxy.ts'
 export {
   type Address,
   type Backdoor,
