@@ -1,0 +1,17 @@
+import type { ConformanceCase } from '../../case.ts'
+import { APPENDING } from './appending.ts'
+import { CONCURRENCY } from './concurrency.ts'
+import { FIDELITY } from './fidelity.ts'
+import { LISTING } from './listing.ts'
+import { READING } from './reading.ts'
+import { REFUSING } from './refusing.ts'
+
+/** ES-01 to ES-38. */
+export const EVENT_CASES: readonly ConformanceCase[] = [
+  ...APPENDING,
+  ...REFUSING,
+  ...READING,
+  ...FIDELITY,
+  ...LISTING,
+  ...CONCURRENCY,
+]
