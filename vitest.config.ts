@@ -14,6 +14,10 @@ export default defineConfig({
     // One process per test file: node:sqlite handles, signals and process.exit stay inside it.
     pool: 'forks',
     maxWorkers: 2,
+    // A broker of servers for the tests that ask for one; it starts none by itself.
+    globalSetup: ['tooling/services/src/vitest-setup.ts'],
+    // On a bare machine the first test that asks for a server waits until it is installed.
+    hookTimeout: 120_000,
     execArgv: [`--conditions=${source}`],
     restoreMocks: true,
     unstubEnvs: true,
