@@ -60,6 +60,14 @@ describe('projectFacts', () => {
     })
   })
 
+  it('keeps a key that looks like a secret out of the error', async () => {
+    const key = `token ${['ghp', 'q7R2xW9kZp4Tm8Vbn3Lcq7R2xW9kZp4Tm8Vb'].join('_')}`
+    const projecting = projectFacts([fact(1, key, A), fact(2, key, B)])
+    const error = await projecting.catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'fact_recorded_conflict', details: { seq: 2 } })
+    expect(JSON.stringify(error)).not.toContain('ghp_')
+  })
+
   it.each([
     fact(4, '\ud800', A),
     fact(4, 'k', 'A'.repeat(64) as ArtifactId),
