@@ -2,6 +2,7 @@ import type { ConformanceCase } from '../../case.ts'
 import { APPENDING } from './appending.ts'
 import { CONCURRENCY } from './concurrency.ts'
 import { FIDELITY } from './fidelity.ts'
+import { EVENT_HISTORIES } from './histories.ts'
 import { LISTING } from './listing.ts'
 import { READING } from './reading.ts'
 import { REFUSING } from './refusing.ts'
@@ -14,4 +15,5 @@ export const EVENT_CASES: readonly ConformanceCase[] = [
   ...FIDELITY,
   ...LISTING,
   ...CONCURRENCY,
+  ...EVENT_HISTORIES,
 ]

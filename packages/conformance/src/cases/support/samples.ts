@@ -10,6 +10,7 @@ import type {
   RunId,
   StateId,
 } from '@mfm/core-types'
+import { seededRandom } from '../../run/seeded-random.ts'
 import { at } from './expecting.ts'
 
 const encoder = new TextEncoder()
@@ -17,6 +18,11 @@ const encoder = new TextEncoder()
 /** Where a case takes its chances from: {@link CaseContext.random}. */
 export interface Chance {
   random(): number
+}
+
+/** A sequence of its own, the same under the same seed, for one of several that draw at once. */
+export function forkChance(chance: Chance): Chance {
+  return { random: seededRandom(Math.floor(chance.random() * 2 ** 32), 'fork') }
 }
 
 /** A whole number from `min` to `max`, both inclusive. */

@@ -1,0 +1,417 @@
+import type { RunId } from '@mfm/core-types'
+import { describe, expect, it } from 'vitest'
+import type { Chance } from '../cases/support/samples.ts'
+import { idOf, newRun, someInteger } from '../cases/support/samples.ts'
+import type { BindingAnswer, BindingCall } from '../models/binding-model.ts'
+import { bindingModel } from '../models/binding-model.ts'
+import { streamModel } from '../models/stream-model.ts'
+import { seededRandom } from '../run/seeded-random.ts'
+import type { KeyedCall } from './binding-experiment.ts'
+import { bindingExperiment } from './binding-experiment.ts'
+import { HISTORY_SIZE } from './check-histories.ts'
+import type { Verdict } from './linearizable.ts'
+import { checkLinearizable } from './linearizable.ts'
+import type { Operation } from './operation.ts'
+import { simulate } from './simulated-store.fixture.ts'
+import type { LabelledAnswer, LabelledCall } from './stream-experiment.ts'
+import { streamExperiment } from './stream-experiment.ts'
+
+const RUN = '11111111-2222-4333-8444-555555555555' as RunId
+const STREAM = streamModel((label: string) => label)
+const [A, B] = [idOf('a'), idOf('b')]
+
+function chanceOf(seed: number): Chance {
+  return { random: seededRandom(seed, 'linearizable') }
+}
+
+/** Operations as `[from, to, call, answer]`; without an answer the outcome is unknown. */
+function history<Call, Answer>(
+  rows: readonly (readonly [number, number, Call, Answer?])[],
+): Operation<Call, Answer>[] {
+  return rows.map(([calledAt, to, call, answer], client) => ({
+    client,
+    call,
+    calledAt,
+    returnedAt: answer === undefined ? Number.POSITIVE_INFINITY : to,
+    answer,
+  }))
+}
+
+type StreamRow = readonly [number, number, LabelledCall, LabelledAnswer?]
+type BindingRow = readonly [number, number, BindingCall, BindingAnswer?]
+
+function append(expected: number, ...items: readonly string[]): LabelledCall {
+  return { run: RUN, name: 'append', expected, items }
+}
+const head: LabelledCall = { run: RUN, name: 'head' }
+const read: LabelledCall = { run: RUN, name: 'read' }
+const get: BindingCall = { name: 'get' }
+const bind = (id: typeof A): BindingCall => ({ name: 'bind', id })
+const unbind = (id: typeof A): BindingCall => ({ name: 'unbind', id })
+
+function verdictOf(rows: readonly StreamRow[]): Verdict<LabelledCall, LabelledAnswer>['kind'] {
+  return checkLinearizable(STREAM, history(rows)).kind
+}
+function bindingVerdictOf(
+  rows: readonly BindingRow[],
+): Verdict<BindingCall, BindingAnswer>['kind'] {
+  return checkLinearizable(bindingModel, history(rows)).kind
+}
+
+describe('known good histories are accepted', () => {
+  it.each<[string, StreamRow[]]>([
+    ['nothing at all', []],
+    [
+      'one after the other',
+      [
+        [1, 2, append(0, 'a'), { head: 1 }],
+        [3, 4, append(0, 'b'), { expected: 0, actual: 1 }],
+        [5, 6, read, { items: ['a'] }],
+      ],
+    ],
+    [
+      'a read that overlaps an append may see it or not',
+      [
+        [1, 9, append(0, 'a'), { head: 1 }],
+        [2, 3, head, { head: 0 }],
+        [4, 5, head, { head: 1 }],
+        [6, 7, read, { items: ['a'] }],
+      ],
+    ],
+    [
+      'an append that is called later may come first',
+      [
+        [1, 9, append(1, 'b'), { head: 2 }],
+        [2, 8, append(0, 'a'), { head: 1 }],
+        [10, 11, read, { items: ['a', 'b'] }],
+      ],
+    ],
+    [
+      'calls that touch overlap',
+      [
+        [1, 2, append(0, 'a'), { head: 1 }],
+        [2, 3, head, { head: 0 }],
+      ],
+    ],
+  ])('%s', (_name, rows) => {
+    expect(verdictOf(rows)).toBe('linearizable')
+  })
+
+  it.each<[string, BindingRow[]]>([
+    [
+      'one winner whom the loser learns of',
+      [
+        [1, 5, bind(A), { artifactId: B, inserted: false }],
+        [2, 4, bind(B), { artifactId: B, inserted: true }],
+        [6, 7, get, { bound: B }],
+      ],
+    ],
+    [
+      'two winners with an unbind between them',
+      [
+        [1, 2, bind(A), { artifactId: A, inserted: true }],
+        [3, 8, unbind(A), { removed: true }],
+        [4, 7, bind(B), { artifactId: B, inserted: true }],
+      ],
+    ],
+  ])('%s', (_name, rows) => {
+    expect(bindingVerdictOf(rows)).toBe('linearizable')
+  })
+})
+
+describe('known bad histories are rejected', () => {
+  it.each<[string, StreamRow[]]>([
+    [
+      'two appends at one head',
+      [
+        [1, 5, append(0, 'a'), { head: 1 }],
+        [2, 6, append(0, 'b'), { head: 1 }],
+      ],
+    ],
+    [
+      'a lost update',
+      [
+        [1, 2, append(0, 'a'), { head: 1 }],
+        [3, 4, append(1, 'b'), { head: 2 }],
+        [5, 6, read, { items: ['a'] }],
+      ],
+    ],
+    [
+      'a stale head',
+      [
+        [1, 2, append(0, 'a'), { head: 1 }],
+        [3, 4, head, { head: 0 }],
+      ],
+    ],
+    [
+      'a reader that goes back',
+      [
+        [1, 9, append(0, 'a'), { head: 1 }],
+        [2, 3, head, { head: 1 }],
+        [4, 5, head, { head: 0 }],
+      ],
+    ],
+    [
+      'a part of a batch',
+      [
+        [1, 9, append(0, 'a', 'b'), { head: 2 }],
+        [2, 3, read, { items: ['a'] }],
+      ],
+    ],
+    ['an event that nobody appended', [[1, 2, read, { items: ['z'] }]]],
+    ['a conflict with a head that never was', [[1, 2, append(1, 'a'), { expected: 1, actual: 4 }]]],
+    [
+      'two readers who see two orders',
+      [
+        [1, 9, append(0, 'a'), { head: 1 }],
+        [1, 9, append(0, 'b'), { expected: 0, actual: 1 }],
+        [2, 8, read, { items: ['b'] }],
+      ],
+    ],
+  ])('%s', (_name, rows) => {
+    expect(verdictOf(rows)).toBe('violated')
+  })
+
+  it.each<[string, BindingRow[]]>([
+    [
+      'two winners',
+      [
+        [1, 5, bind(A), { artifactId: A, inserted: true }],
+        [2, 6, bind(B), { artifactId: B, inserted: true }],
+      ],
+    ],
+    [
+      'a split brain: two readers with two answers',
+      [
+        [1, 20, bind(A), { artifactId: A, inserted: true }],
+        [1, 20, bind(B), { artifactId: A, inserted: false }],
+        [2, 3, get, { bound: A }],
+        [4, 5, get, { bound: B }],
+      ],
+    ],
+    [
+      'a flicker',
+      [
+        [1, 9, bind(A), { artifactId: A, inserted: true }],
+        [2, 3, get, { bound: A }],
+        [4, 5, get, { bound: undefined }],
+      ],
+    ],
+    [
+      'an unbind that removed what was not its own',
+      [
+        [1, 2, bind(A), { artifactId: A, inserted: true }],
+        [3, 4, unbind(B), { removed: true }],
+      ],
+    ],
+  ])('%s', (_name, rows) => {
+    expect(bindingVerdictOf(rows)).toBe('violated')
+  })
+})
+
+describe('a call of unknown outcome', () => {
+  it.each<[string, string, StreamRow[]]>([
+    [
+      'happened',
+      'linearizable',
+      [
+        [1, 0, append(0, 'a')],
+        [2, 3, head, { head: 1 }],
+      ],
+    ],
+    [
+      'did not happen',
+      'linearizable',
+      [
+        [1, 0, append(0, 'a')],
+        [2, 3, head, { head: 0 }],
+      ],
+    ],
+    [
+      'happened much later',
+      'linearizable',
+      [
+        [1, 0, append(0, 'a')],
+        [2, 3, head, { head: 0 }],
+        [50, 51, head, { head: 1 }],
+      ],
+    ],
+    [
+      'did not happen before it was called',
+      'violated',
+      [
+        [1, 2, head, { head: 1 }],
+        [3, 0, append(0, 'a')],
+      ],
+    ],
+    [
+      'did not happen and then not',
+      'violated',
+      [
+        [1, 0, append(0, 'a')],
+        [2, 3, head, { head: 1 }],
+        [4, 5, head, { head: 0 }],
+      ],
+    ],
+    [
+      'did not happen twice',
+      'violated',
+      [
+        [1, 0, append(0, 'a')],
+        [2, 3, read, { items: ['a', 'a'] }],
+      ],
+    ],
+    [
+      'came second, since another took its place',
+      'violated',
+      [
+        [1, 0, append(0, 'a')],
+        [2, 3, append(0, 'b'), { head: 1 }],
+        [4, 5, read, { items: ['b', 'a'] }],
+      ],
+    ],
+  ])('%s: %s', (_name, expected, rows) => {
+    expect(verdictOf(rows)).toBe(expected)
+  })
+})
+
+const EVENTS = streamExperiment([], [RUN])
+const FACTS = bindingExperiment([], [{ run: RUN, key: 'k' }])
+
+function simulatedStream(
+  seed: number,
+  { lossRate = 0, staleness = 0, checksHead = true } = {},
+): readonly Operation<LabelledCall, LabelledAnswer>[] {
+  const states: (readonly string[])[] = [[]]
+  const chance = chanceOf(seed)
+  return simulate({
+    ...HISTORY_SIZE,
+    chance,
+    lossRate,
+    client: EVENTS.client,
+    effect: (call) => {
+      const newest = states.at(-1) ?? []
+      const lag = call.name === 'append' || chance.random() < 0.5 ? 0 : staleness
+      const seen = states.at(-1 - lag) ?? newest
+      const given =
+        call.name === 'append' && !checksHead && call.expected < newest.length
+          ? STREAM.answer(newest.slice(0, call.expected), call)
+          : STREAM.answer(seen, call)
+      if (call.name === 'append') states.push(given.state)
+      return given.answer
+    },
+  })
+}
+
+function simulatedKey(
+  seed: number,
+  { lossRate = 0, doubleWin = 0 } = {},
+): readonly Operation<KeyedCall, BindingAnswer>[] {
+  let state = bindingModel.initial
+  const chance = chanceOf(seed)
+  return simulate({
+    ...HISTORY_SIZE,
+    chance,
+    lossRate,
+    client: FACTS.client,
+    effect: (call) => {
+      const from = call.name === 'bind' && chance.random() < doubleWin ? undefined : state
+      const given = bindingModel.answer(from, call)
+      state = given.state
+      return given.answer
+    },
+  })
+}
+
+/** Whether two calls without overlap show the violation, however the others went: a judge of its own. */
+function showsStaleHead(operations: readonly Operation<LabelledCall, LabelledAnswer>[]): boolean {
+  const heads = operations.flatMap(({ answer, calledAt, returnedAt }) =>
+    answer !== undefined && 'head' in answer ? [{ head: answer.head, calledAt, returnedAt }] : [],
+  )
+  return heads.some((later) =>
+    heads.some((early) => early.returnedAt < later.calledAt && early.head > later.head),
+  )
+}
+
+function showsDoubleHead(operations: readonly Operation<LabelledCall, LabelledAnswer>[]): boolean {
+  const won = operations.flatMap(({ call, answer }) =>
+    call.name === 'append' && call.items.length > 0 && answer !== undefined && 'head' in answer
+      ? [call.expected]
+      : [],
+  )
+  return new Set(won).size < won.length
+}
+
+describe('random histories', () => {
+  it.each([0, 0.05])('of a correct store are accepted, with a share of %s lost', (lossRate) => {
+    for (let seed = 0; seed < 60; seed++) {
+      const stream = checkLinearizable(STREAM, simulatedStream(seed, { lossRate }))
+      expect(stream, `seed ${seed}`).toEqual({ kind: 'linearizable' })
+      const key = checkLinearizable(bindingModel, simulatedKey(seed, { lossRate }))
+      expect(key, `seed ${seed}`).toEqual({ kind: 'linearizable' })
+    }
+  })
+
+  it('of a store that loses updates are rejected wherever one was lost', () => {
+    let shown = 0
+    for (let seed = 0; seed < 40; seed++) {
+      const operations = simulatedStream(seed, { checksHead: false })
+      if (!showsDoubleHead(operations)) continue
+      shown++
+      expect(checkLinearizable(STREAM, operations).kind, `seed ${seed}`).toBe('violated')
+    }
+    expect(shown).toBeGreaterThan(30)
+  })
+
+  it('of a store with a lagging replica are rejected wherever it lags', () => {
+    let shown = 0
+    for (let seed = 0; seed < 40; seed++) {
+      const operations = simulatedStream(seed, { staleness: 2 })
+      if (!showsStaleHead(operations)) continue
+      shown++
+      expect(checkLinearizable(STREAM, operations).kind, `seed ${seed}`).toBe('violated')
+    }
+    expect(shown).toBeGreaterThan(20)
+  })
+
+  it('of a store that lets two win are rejected', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const operations = simulatedKey(seed, { doubleWin: 0.2 })
+      expect(checkLinearizable(bindingModel, operations).kind, `seed ${seed}`).toBe('violated')
+    }
+  })
+
+  it('in which one answer was changed are rejected', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const operations = simulatedStream(seed)
+      const chance = chanceOf(seed)
+      const index = someInteger(chance, 0, operations.length - 1)
+      // A label or a head that no call of the history brought about.
+      const changed = operations.map((operation, position) =>
+        position === index ? { ...operation, answer: { items: [newRun(chance)] } } : operation,
+      )
+      expect(checkLinearizable(STREAM, changed).kind, `seed ${seed}`).toBe('violated')
+    }
+  })
+})
+
+describe('the verdict', () => {
+  it('names the call that nothing explains, and what was called until it returned', () => {
+    const rows: StreamRow[] = [
+      [1, 2, append(0, 'a'), { head: 1 }],
+      [3, 4, head, { head: 0 }],
+      [5, 6, head, { head: 1 }],
+    ]
+    const operations = history(rows)
+    const verdict = checkLinearizable(STREAM, operations)
+    expect(verdict).toEqual({
+      kind: 'violated',
+      inexplicable: operations[1],
+      operations: operations.slice(0, 2),
+    })
+  })
+
+  it('is left open where the search takes too long', () => {
+    expect(checkLinearizable(STREAM, simulatedStream(1), 5)).toEqual({ kind: 'undecided' })
+  })
+})
