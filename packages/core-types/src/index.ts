@@ -60,7 +60,7 @@ export {
 export type { JsonObject, JsonPointer, JsonValue, NumberProfile } from './json.ts'
 export { isJsonValue, jsonObjectSchema, jsonValueSchema } from './json-schema.ts'
 export { type Manifest, manifestSchema, type Provenance, UNKNOWN_PROVENANCE } from './manifest.ts'
-export { isPlainFact } from './plain-fact.ts'
+export { isPlainFact, type PlainFact } from './plain-fact.ts'
 export type {
   EventRecorder,
   Plan,

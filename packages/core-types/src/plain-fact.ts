@@ -5,11 +5,16 @@ const ENVELOPE_MEMBERS = ['runId', 'seq', 'tsMillis', 'prev', 'event']
 const FACT_MEMBERS = ['type', 'v', 'key', 'payloadId', 'meta']
 const META_MEMBERS = ['v', 'namespace', 'requestId', 'outcome', 'stateId', 'attempt', 'ordinal']
 
+/** An envelope with a fact that says where it came from and has no attachments. */
+export type PlainFact = EventEnvelope & {
+  readonly event: FactRecorded & { readonly meta: FactMeta }
+}
+
 /**
  * Whether an envelope, its run and number checked before, holds a fact that the schema takes for certain. Most events
  * are such facts, and this takes a third of the schema's time; `false` says only that the schema has to judge.
  */
-export function isPlainFact(envelope: EventEnvelope): boolean {
+export function isPlainFact(envelope: EventEnvelope): envelope is PlainFact {
   const { tsMillis, prev, event } = envelope
   return (
     isPlain(envelope, ENVELOPE_MEMBERS) &&
@@ -37,6 +42,7 @@ function isMeta(given: FactRecorded['meta']): boolean {
   return (
     v === 1 &&
     typeof namespace === 'string' &&
+    namespace.isWellFormed() &&
     (requestId === null || isArtifactId(requestId)) &&
     (outcome === 'answered' || outcome === 'failed' || outcome === 'aborted') &&
     isStateId(stateId) &&
@@ -45,14 +51,16 @@ function isMeta(given: FactRecorded['meta']): boolean {
   )
 }
 
-/** Whether a value is a plain object with exactly these members. */
+/** Whether a value is a plain object with exactly these members, in this order. */
 function isPlain(value: unknown, members: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  return (
-    Object.keys(value).length === members.length &&
-    members.every((member) => Object.hasOwn(value, member))
-  )
+  const names = Object.keys(value)
+  if (names.length !== members.length) return false
+  for (let index = 0; index < names.length; index++) {
+    if (names[index] !== members[index]) return false
+  }
+  return true
 }
 
 function isCount(value: unknown): boolean {

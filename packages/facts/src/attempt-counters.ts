@@ -9,8 +9,8 @@ const LIKE_A_CALL = /\|req:[0-9a-f]{64}(\|occ:[0-9]+)?$/
 export class AttemptCounters {
   #derived = 0
   #operations = 0
-  readonly #occurrences = new Map<string, Map<ArtifactId, number>>()
-  readonly #tries = new Map<FactKey, number>()
+  readonly #occurrences = new Map<string, Counts<ArtifactId>>()
+  readonly #tries = new Counts<FactKey>()
 
   /** The ordinal of the next derived key; time and randomness share one counter. */
   nextDerived(): number {
@@ -25,9 +25,9 @@ export class AttemptCounters {
   /** How many identical calls without a key of their own came before this one. */
   nextOccurrence(namespace: string, requestId: ArtifactId): number {
     const known = this.#occurrences.get(namespace)
-    const counts = known ?? new Map<ArtifactId, number>()
+    const counts = known ?? new Counts<ArtifactId>()
     if (known === undefined) this.#occurrences.set(namespace, counts)
-    return next(counts, requestId)
+    return counts.next(requestId)
   }
 
   /**
@@ -35,12 +35,21 @@ export class AttemptCounters {
    * from 1, because the call that it would be made of is try 0.
    */
   nextTry(key: FactKey): number {
-    return next(this.#tries, key) + (LIKE_A_CALL.test(key) ? 1 : 0)
+    return this.#tries.next(key) + (LIKE_A_CALL.test(key) ? 1 : 0)
   }
 }
 
-function next<K>(counts: Map<K, number>, key: K): number {
-  const count = counts.get(key) ?? 0
-  counts.set(key, count + 1)
-  return count
+/** Most things are counted once, and a set is asked half as often as a map. */
+class Counts<K> {
+  readonly #seen = new Set<K>()
+  readonly #more = new Map<K, number>()
+
+  next(key: K): number {
+    const { size } = this.#seen
+    this.#seen.add(key)
+    if (this.#seen.size > size) return 0
+    const count = this.#more.get(key) ?? 1
+    this.#more.set(key, count + 1)
+    return count
+  }
 }

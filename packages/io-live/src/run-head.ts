@@ -1,5 +1,6 @@
 import { canonicalize, sha256 } from '@mfm/canonical-json'
-import type { Digest, EventEnvelope, RunEvent, RunId } from '@mfm/core-types'
+import type { ArtifactId, Digest, EventEnvelope, PlainFact, RunEvent, RunId } from '@mfm/core-types'
+import { isPlainFact } from '@mfm/core-types'
 
 /** The last event that a writer has read and decided upon: where its next append must land. */
 export interface RunHead {
@@ -13,7 +14,18 @@ export const EMPTY_HEAD: RunHead = Object.freeze({ seq: 0, digest: null })
 
 /** SHA-256 of the canonical envelope: what the next envelope names as `prev`. */
 export function envelopeDigest(envelope: EventEnvelope): Digest {
-  return sha256(canonicalize(envelope))
+  return sha256(isPlainFact(envelope) ? plainFactText(envelope) : canonicalize(envelope))
+}
+
+/** What `canonicalize` gives for most envelopes there are, in a third of its time. */
+function plainFactText({ runId, seq, tsMillis, prev, event }: PlainFact): string {
+  const { key, payloadId, meta } = event
+  const { attempt, namespace, ordinal, outcome, requestId, stateId } = meta
+  return `{"event":{"key":${JSON.stringify(key)},"meta":{"attempt":${attempt},"namespace":${JSON.stringify(namespace)},"ordinal":${ordinal},"outcome":"${outcome}","requestId":${quoted(requestId)},"stateId":"${stateId}","v":1},"payloadId":"${payloadId}","type":"fact_recorded","v":1},"prev":${quoted(prev)},"runId":${JSON.stringify(runId)},"seq":${seq},"tsMillis":${tsMillis}}`
+}
+
+function quoted(digest: Digest | ArtifactId | null): string {
+  return digest === null ? 'null' : `"${digest}"`
 }
 
 /** Numbers events from a head on and links each to the one before. */

@@ -150,9 +150,8 @@ class Projection {
     const { seq, event } = envelope
     if (event.type === 'state_entered') this.#attempt(event).enteredSeq = seq
     if (event.type !== 'fact_recorded') return
-    addFact(this.facts, envelope)
-    const fact = this.facts.get(event.key)
-    if (fact?.seq !== seq || fact.meta === undefined) return
+    const fact = addFact(this.facts, envelope)
+    if (fact?.meta === undefined) return
     const attempt = this.#attempt(fact.meta)
     attempt.factSeqs.push(seq)
     attempt.hasFailures ||= fact.meta.outcome !== 'answered'

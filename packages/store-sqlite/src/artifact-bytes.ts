@@ -10,9 +10,9 @@ import type { Journal } from './journal.ts'
  */
 export function readArtifact(journal: Journal, id: ArtifactId): Uint8Array | undefined {
   try {
-    const frame = journal.artifactFrame(id)
-    if (frame === undefined) return undefined
-    const bytes = frame.artifact(id)?.bytes ?? journal.log.large(frame.row)
+    const artifact = journal.artifact(id)
+    if (artifact === undefined) return undefined
+    const bytes = artifact.bytes ?? journal.log.large(artifact.row)
     if (bytes === undefined) throw corrupt(id, { actual: null })
     const actual = artifactIdOf(bytes)
     if (actual !== id) throw corrupt(id, { actual })

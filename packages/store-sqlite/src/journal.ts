@@ -2,7 +2,7 @@ import type { ArtifactId, EventEnvelope, FactKey, RunId, RunSummary } from '@mfm
 import { hasCode } from '@mfm/errors'
 import type { Connection } from './connection.ts'
 import { damaged } from './damage.ts'
-import type { Frame } from './frame.ts'
+import type { Frame, StoredArtifact } from './frame.ts'
 import { Indexes } from './indexes.ts'
 import { Log } from './log.ts'
 import type { EventPlace } from './tail.ts'
@@ -19,6 +19,7 @@ export class Journal {
   readonly #connection: Connection
   #lastRow = 0
   #runCount = 0
+  #lastFound = 0
   #dataVersion: unknown
 
   constructor(connection: Connection) {
@@ -78,18 +79,38 @@ export class Journal {
     return this.indexes.binding(runId, key)
   }
 
-  /** The frame that holds an artifact or names its place. */
-  artifactFrame(id: ArtifactId): Frame | undefined {
+  /** An artifact with the row that holds it or names its place. */
+  artifact(id: ArtifactId): (StoredArtifact & { readonly row: number }) | undefined {
+    const next = this.#atNextRow(id)
+    if (next !== undefined) return next
     for (const row of this.#artifactRows(id)) {
-      const frame = this.log.frame(row)
-      if (frame.artifact(id) !== undefined) return frame
+      const artifact = this.log.frame(row).artifact(id)
+      if (artifact !== undefined) return this.#foundAt(row, artifact)
     }
     return undefined
   }
 
-  /** Makes {@link artifactFrame} of many artifacts cheap. */
+  /** Makes {@link artifact} of many artifacts cheap. */
   prefetchArtifacts(ids: readonly ArtifactId[]): void {
-    this.log.prefetch(ids.flatMap((id) => this.#artifactRows(id)).sort((a, b) => a - b))
+    const [first] = ids
+    const next = this.#lastFound + 1
+    const rows =
+      first !== undefined && this.#artifactRows(first).includes(next)
+        ? ids.map((_, index) => next + index)
+        : ids.flatMap((id) => this.#artifactRows(id)).sort((a, b) => a - b)
+    this.log.prefetch(rows)
+  }
+
+  /** Documents are mostly asked for in the order in which they were written, one to a row. */
+  #atNextRow(id: ArtifactId): (StoredArtifact & { readonly row: number }) | undefined {
+    const row = this.#lastFound + 1
+    const artifact = this.log.kept(row)?.artifact(id)
+    return artifact === undefined ? undefined : this.#foundAt(row, artifact)
+  }
+
+  #foundAt(row: number, artifact: StoredArtifact): StoredArtifact & { readonly row: number } {
+    this.#lastFound = row
+    return { row, ...artifact }
   }
 
   /** Without a look at the bytes: true for an artifact whose frame is damaged. */

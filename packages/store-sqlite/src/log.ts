@@ -1,10 +1,11 @@
 import type { RunId } from '@mfm/core-types'
+import { hasCode } from '@mfm/errors'
 import type { Connection } from './connection.ts'
 import { damaged } from './damage.ts'
 import { Frame } from './frame.ts'
 
-/** Bodies of frames are kept up to this size together: the documents of an event are read soon after it. */
-const KEPT_BYTES = 8 * 2 ** 20
+/** Frames are kept up to this size together: a replay reads the events of a run first, and then their documents. */
+const KEPT_BYTES = 64 * 2 ** 20
 const KEPT_FRAME_BYTES = 2 ** 16
 /** How many rows are worth a {@link Log.prefetch}. */
 export const PREFETCHED_ROWS = 64
@@ -12,7 +13,7 @@ export const PREFETCHED_ROWS = 64
 /** The append-only tables. */
 export class Log {
   readonly #connection: Connection
-  readonly #bodies: Map<number, Uint8Array> = new Map()
+  readonly #frames: Map<number, Frame> = new Map()
   #bytes = 0
 
   constructor(connection: Connection) {
@@ -30,36 +31,50 @@ export class Log {
 
   /** @throws MfmError `store_corruption` */
   frame(row: number): Frame {
-    const known = this.#bodies.get(row)
-    if (known !== undefined) return new Frame(row, known)
+    const known = this.#frames.get(row)
+    if (known !== undefined) return known
     const stored = this.#connection.sql('SELECT body FROM log WHERE row = ?').get(row)
     const frame = new Frame(row, stored?.['body'])
-    this.#keep(row, stored?.['body'])
+    this.#keep(frame)
     return frame
+  }
+
+  /** The frame where it is at hand. */
+  kept(row: number): Frame | undefined {
+    return this.#frames.get(row)
   }
 
   /** Reads at once what is about to be asked for row by row, where the rows lie close together. */
   prefetch(rows: readonly number[]): void {
-    const missing = rows.filter((row) => !this.#bodies.has(row))
+    const missing = rows.filter((row) => !this.#frames.has(row))
     const [first = 0, last = 0] = [missing[0], missing.at(-1)]
     if (missing.length < 2 || last - first >= missing.length * 2) return
     const stored = this.#connection
       .sql('SELECT row, body FROM log WHERE row BETWEEN ? AND ? AND length(body) <= ?')
       .all(first, last, KEPT_FRAME_BYTES)
-    for (const { row, body } of stored) this.#keep(Number(row), body)
+    for (const { row, body } of stored) this.#keepWhole(Number(row), body)
   }
 
   /** The file may not be what it was when it was read. */
   forget(): void {
-    this.#bodies.clear()
+    this.#frames.clear()
     this.#bytes = 0
   }
 
-  #keep(row: number, body: unknown): void {
-    if (!(body instanceof Uint8Array) || body.length > KEPT_FRAME_BYTES) return
+  /** A damaged one is reported when it is asked for. */
+  #keepWhole(row: number, body: unknown): void {
+    try {
+      this.#keep(new Frame(row, body))
+    } catch (error) {
+      if (!hasCode(error, 'store_corruption')) throw error
+    }
+  }
+
+  #keep(frame: Frame): void {
+    if (frame.bytes > KEPT_FRAME_BYTES) return
     if (this.#bytes > KEPT_BYTES) this.forget()
-    this.#bodies.set(row, body)
-    this.#bytes += body.length
+    this.#frames.set(frame.row, frame)
+    this.#bytes += frame.bytes
   }
 
   /** All frames after a row. A gap is damage, since a frame is valid in its own row only. */

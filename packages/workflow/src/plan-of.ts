@@ -20,15 +20,13 @@ const STEP_ID = 'main'
 /** Frozen through and through, so that the engine need judge it only once. */
 export function planOf(op: OpShape): Plan {
   assertKeys(op)
-  const ids = new Map(op.states.map((state) => [state, stateIdOf(op, state)]))
+  const ids = new Map<State, StateId>()
+  for (const state of op.states) ids.set(state, stateIdOf(op, state))
   const idOf = (state: State): StateId => ids.get(state) ?? stateIdOf(op, state)
   const edges = op.states.flatMap((state, index) => {
     const predecessors = state.after ?? op.states.slice(Math.max(0, index - 1), index)
-    assertOwn(
-      op,
-      state,
-      predecessors.find((predecessor) => !ids.has(predecessor)),
-    )
+    const stranger = predecessors.find((predecessor) => !ids.has(predecessor))
+    if (stranger !== undefined) throw foreignPredecessor(op, state, stranger)
     return predecessors.map((from) => Object.freeze({ from: idOf(from), to: idOf(state) }))
   })
   return Object.freeze({
@@ -65,9 +63,8 @@ function stateIdOf(op: OpShape, state: State): StateId {
   return id
 }
 
-function assertOwn(op: OpShape, state: State, stranger: State | undefined): void {
-  if (stranger === undefined) return
-  throw invalid(
+function foreignPredecessor(op: OpShape, state: State, stranger: State): MfmError {
+  return invalid(
     'unknown_predecessor',
     `${state.id} follows ${stranger.id}, which is not in ${op.id}`,
     { stateId: stateIdOf(op, state), missing: stranger.id },
@@ -91,7 +88,8 @@ function assertKeys({ id, states, input, output }: OpShape): void {
     written.add(input.name)
   }
   for (const state of states) {
-    for (const key of [...state.reads, ...state.writes]) declare(key)
+    state.reads.forEach(declare)
+    state.writes.forEach(declare)
     const unmet = state.reads.find(({ name }) => !written.has(name))
     if (unmet !== undefined) {
       throw invalid(

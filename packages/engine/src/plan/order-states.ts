@@ -7,6 +7,7 @@ import type { Plan, StateId, StateNode } from '@mfm/core-types'
  * States that a cycle blocks are left out.
  */
 export function orderStates(plan: Plan): StateNode[] {
+  if (isChain(plan)) return [...plan.states]
   const places = placesOf(plan)
   // Grows while it is walked: a released state joins the end.
   const order = [...places.values()].filter(({ waitingFor }) => waitingFor === 0)
@@ -19,6 +20,14 @@ export function orderStates(plan: Plan): StateNode[] {
     }
   }
   return order.map(({ state }) => state)
+}
+
+/** Whether every state but the first follows just the one before it, as most plans are written. */
+function isChain({ states, edges }: Plan): boolean {
+  if (edges.length !== states.length - 1) return false
+  return edges.every(
+    ({ from, to }, index) => from === states[index]?.id && to === states[index + 1]?.id,
+  )
 }
 
 interface Place {

@@ -1,4 +1,11 @@
-import { decodeJsonArtifact, diffJson, jsonArtifact } from '@mfm/canonical-json'
+import {
+  canonicalize,
+  decodeJsonArtifact,
+  diffJson,
+  jsonArtifact,
+  parseJson,
+  sha256,
+} from '@mfm/canonical-json'
 import type {
   ArtifactStore,
   Digest,
@@ -15,17 +22,15 @@ export function planDocument(plan: Plan): {
   readonly artifact: NewArtifact
   readonly digest: Digest
 } {
-  const { opId, opVersion, states, edges } = plan
-  const artifact = jsonArtifact('plan', {
-    v: 1,
-    opId,
-    opVersion,
-    states: states.map(({ id, metadata }) => ({ id, metadata })),
-    edges,
-  })
+  const artifact = jsonArtifact('plan', documentOf(plan))
   const digest: string = artifact.id
   if (!isDigest(digest)) throw new MfmError('internal_error')
   return { artifact, digest }
+}
+
+function documentOf({ opId, opVersion, states, edges }: Plan): object {
+  const documented = states.map(({ id, metadata }) => ({ id, metadata }))
+  return { v: 1, opId, opVersion, states: documented, edges }
 }
 
 /**
@@ -38,10 +43,11 @@ export async function assertSamePlan(
   recorded: Digest,
   artifacts: ArtifactStore,
 ): Promise<void> {
-  const { artifact, digest } = planDocument(plan)
+  const text = canonicalize(documentOf(plan))
+  const digest = sha256(text)
   if (digest === recorded) return
   const before = await readPlan(recorded, artifacts)
-  const after = decodeJsonArtifact(artifact.id, artifact.bytes)
+  const after = parseJson(text, { integers: 'bigint' })
   const differences = before === undefined ? [] : planDifferences(before, after)
   const at = differences[0]?.pointer ?? '?'
   throw new MfmError('plan_changed', {

@@ -24,9 +24,9 @@ export function validatePlan(plan: Plan): readonly StateNode[] {
     }
     ids.add(id)
   }
-  for (const edge of plan.edges) {
-    const missing = [edge.from, edge.to].find((id) => !ids.has(id))
-    if (missing === undefined) continue
+  for (const { from, to } of plan.edges) {
+    if (ids.has(from) && ids.has(to)) continue
+    const missing = ids.has(from) ? to : from
     throw invalid('missing_state_for_edge', `an edge names ${missing}, which is no state`, {
       missing,
     })
@@ -40,8 +40,8 @@ export function validatePlan(plan: Plan): readonly StateNode[] {
 /** Whether what was judged stays as it is. */
 function isFixed(plan: Plan): boolean {
   const { states, edges } = plan
-  const parts: readonly object[] = [plan, states, edges, ...states, ...edges]
-  return parts.every((part) => Object.isFrozen(part))
+  const isFrozen = (part: object): boolean => Object.isFrozen(part)
+  return [plan, states, edges].every(isFrozen) && states.every(isFrozen) && edges.every(isFrozen)
 }
 
 function circular(plan: Plan, order: readonly StateNode[]): MfmError {

@@ -86,7 +86,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
     this.#signal.throwIfAborted()
-    const running = (async () => await operation())()
+    const running = operation()
     this.#inFlight.add(running)
     try {
       return await running
