@@ -4,6 +4,7 @@ import { CONCURRENCY } from './concurrency.ts'
 import { FIDELITY } from './fidelity.ts'
 import { EVENT_HISTORIES } from './histories.ts'
 import { LISTING } from './listing.ts'
+import { PROCESSES } from './processes.ts'
 import { READING } from './reading.ts'
 import { REFUSING } from './refusing.ts'
 
@@ -16,4 +17,5 @@ export const EVENT_CASES: readonly ConformanceCase[] = [
   ...LISTING,
   ...CONCURRENCY,
   ...EVENT_HISTORIES,
+  ...PROCESSES,
 ]
