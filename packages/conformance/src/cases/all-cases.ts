@@ -1,4 +1,13 @@
 import type { ConformanceCase } from '../case.ts'
+import { COMMIT_CASES } from './all/commit-cases.ts'
+import { CRASH_CASES } from './all/crash-cases.ts'
+import { ANY_CASES } from './any/any-cases.ts'
+import { EVENT_CASES } from './events/event-cases.ts'
 
 /** Every case of the suite, in the order of its ids. */
-export const ALL_CASES: readonly ConformanceCase[] = []
+export const ALL_CASES: readonly ConformanceCase[] = [
+  ...EVENT_CASES,
+  ...COMMIT_CASES,
+  ...CRASH_CASES,
+  ...ANY_CASES,
+]
