@@ -1,0 +1,111 @@
+import { MfmError } from '@mfm/errors'
+import { judge } from './failure.ts'
+import type { RedisLink, Send } from './redis-link.ts'
+
+export interface LinkCallOptions {
+  readonly link: RedisLink
+  readonly send: Send<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly onSettled: () => void
+  readonly millis: number
+  readonly isRepeatable: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+const FIRST_PAUSE_MILLIS = 5
+const LONGEST_PAUSE_MILLIS = 200
+
+/** One call from its start to its deadline, over as many connections as it takes. */
+export class LinkCall {
+  readonly #options: LinkCallOptions
+  readonly #deadline: NodeJS.Timeout
+  /** `sent`: a reply is awaited. `idle`: there is no connection, or a pause. */
+  #state: 'idle' | 'sent' | 'settled' = 'idle'
+  #pause: NodeJS.Timeout | undefined
+  #pauseMillis = FIRST_PAUSE_MILLIS
+  #trouble: Error | undefined
+
+  constructor(options: LinkCallOptions) {
+    this.#options = options
+    this.#deadline = setTimeout(this.#onDeadline, options.millis)
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** Sends it, where there is a connection and it is not under way; the link calls again when there is one. */
+  attempt(): void {
+    const { link, send } = this.#options
+    if (this.#state !== 'idle' || this.#pause !== undefined || !link.isReady) return
+    this.#state = 'sent'
+    send(link.client).then(this.#onReply, this.#onFailure)
+  }
+
+  reject(error: unknown): void {
+    if (this.#settle()) this.#options.reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.#state === 'settled') return false
+    this.#state = 'settled'
+    clearTimeout(this.#deadline)
+    clearTimeout(this.#pause)
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#options.onSettled()
+    return true
+  }
+
+  readonly #onReply = (value: unknown): void => {
+    if (this.#settle()) this.#options.resolve(value)
+  }
+
+  readonly #onFailure = (error: unknown): void => {
+    if (this.#state === 'settled') return
+    const failure = judge(error, this.#options.link.secrets)
+    if (failure.kind === 'final') {
+      this.reject(failure.error)
+      return
+    }
+    if (failure.kind === 'lost' && failure.wasSent && !this.#options.isRepeatable) {
+      this.reject(outcomeUnknown(failure.cause))
+      return
+    }
+    this.#state = 'idle'
+    this.#trouble = failure.cause
+    this.#pause = setTimeout(this.#onPaused, this.#pauseMillis)
+    this.#pauseMillis = Math.min(this.#pauseMillis * 2, LONGEST_PAUSE_MILLIS)
+  }
+
+  readonly #onPaused = (): void => {
+    this.#pause = undefined
+    this.attempt()
+  }
+
+  readonly #onAbort = (): void => {
+    this.reject(this.#options.signal?.reason)
+  }
+
+  readonly #onDeadline = (): void => {
+    const { link, millis } = this.#options
+    const cause = this.#state === 'sent' ? undefined : (link.trouble ?? this.#trouble)
+    const details = { millis }
+    if (cause === undefined || isSilence(cause)) {
+      this.reject(new MfmError('store_timeout', { details, cause }))
+      return
+    }
+    const message = `Redis could not be reached within ${millis} ms: ${cause.message}`
+    this.reject(new MfmError('store_unavailable', { message, details, cause }))
+  }
+}
+
+/** The two ways in which ioredis says that nothing came. */
+function isSilence(trouble: Error): boolean {
+  return trouble.message.startsWith('Socket timeout') || trouble.message.includes('ETIMEDOUT')
+}
+
+function outcomeUnknown(cause: Error): MfmError {
+  return new MfmError('store_outcome_unknown', {
+    message: 'the connection ended before the reply; the command may have been executed',
+    cause,
+    help: 'Read the key; the stream of the run decides what it should hold.',
+  })
+}
