@@ -3,7 +3,7 @@ import type { AtomicBatch, RunId } from '@mfm/core-types'
 import type { ConformanceCase, StoresOf } from '../../case.ts'
 import { startChild, taskModule } from '../../children/child.ts'
 import { atEveryRequest } from '../../faults/at-every-request.ts'
-import { proxyOf } from '../support/behind-proxy.ts'
+import { throughProxy } from '../../faults/through-proxy.ts'
 import {
   bytesOf,
   collect,
@@ -124,25 +124,25 @@ export const CRASH_CASES: readonly ConformanceCase<'all'>[] = [
     needs: ['proxy', 'shared'],
     title: 'a connection that is cut at any request of a commit leaves it whole or not at all',
     why: 'Networks fail between any two messages, and a commit takes several.',
-    run: async (context) => {
-      const direct = await context.open()
-      await using proxy = await proxyOf(context.harness)
-      const stores = await context.open({ via: proxy.address, callMillis: 5000 })
-      for (const kind of ['cut_before', 'cut_after', 'reset'] as const) {
-        const hit = await atEveryRequest(proxy, { kind }, async (arm) => {
-          const run = newRun(context)
-          await stores.events.headSeq(run)
-          arm()
-          const outcome = await stores.atomic
-            .recordAtomically(run, 0, commitAt(run, 0))
-            .catch((error: unknown) => error)
-          const isThere = await requireWhole(direct, run, 0)
-          assert.ok(isThere || outcome instanceof Error, 'it was acknowledged and is not there')
-          const head = await stores.events.headSeq(run)
-          await stores.atomic.recordAtomically(run, head, commitAt(run, head))
-        })
-        assert.ok(hit > 0, `${kind} hit no request`)
-      }
-    },
+    run: (context) =>
+      throughProxy(context, async ({ proxy, open }) => {
+        const direct = await context.open()
+        const stores = await open({ callMillis: 5000 })
+        for (const kind of ['cut_before', 'cut_after', 'reset'] as const) {
+          const hit = await atEveryRequest(proxy, { kind }, async (arm) => {
+            const run = newRun(context)
+            await stores.events.headSeq(run)
+            arm()
+            const outcome = await stores.atomic
+              .recordAtomically(run, 0, commitAt(run, 0))
+              .catch((error: unknown) => error)
+            const isThere = await requireWhole(direct, run, 0)
+            assert.ok(isThere || outcome instanceof Error, 'it was acknowledged and is not there')
+            const head = await stores.events.headSeq(run)
+            await stores.atomic.recordAtomically(run, head, commitAt(run, head))
+          })
+          assert.ok(hit > 0, `${kind} hit no request`)
+        }
+      }),
   },
 ]

@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import type { RunId } from '@mfm/core-types'
 import { hasCode, isMfmError } from '@mfm/errors'
 import type { ConformanceCase } from '../../case.ts'
+import { throughProxy } from '../../faults/through-proxy.ts'
 import type { OpenedStores } from '../../harness.ts'
-import { proxyOf } from '../support/behind-proxy.ts'
 import { newRun, upTo } from '../support/samples.ts'
 import { within } from '../support/within.ts'
 import { requireLegal, writesOf } from './abort-cases.ts'
@@ -73,21 +73,24 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
     title:
       'while the server is down every call fails with a retryable error of the catalogue and its cause',
     why: 'Whether to try again is decided by this flag, and what to mend is found in the cause.',
-    run: async (context) => {
-      await using proxy = await proxyOf(context.harness)
-      const stores = await context.open({ via: proxy.address, callMillis: CALL_MILLIS })
-      const run = newRun(context)
-      await requireReach(stores, run)
-      await proxy.goDown()
-      for (const [name, call] of endingCalls(stores, newRun(context))) {
-        const error = await failureOf(name, call)
-        requireNamed(error, name)
-        assert.ok(error.retryable, `${name}: ${error.code} is not retryable`)
-        assert.ok(error.cause !== undefined || error.code === 'store_timeout', `${name}: no cause`)
-      }
-      await proxy.comeUp()
-      await requireReach(stores, newRun(context))
-    },
+    run: (context) =>
+      throughProxy(context, async ({ proxy, open }) => {
+        const stores = await open({ callMillis: CALL_MILLIS })
+        const run = newRun(context)
+        await requireReach(stores, run)
+        await proxy.goDown()
+        for (const [name, call] of endingCalls(stores, newRun(context))) {
+          const error = await failureOf(name, call)
+          requireNamed(error, name)
+          assert.ok(error.retryable, `${name}: ${error.code} is not retryable`)
+          assert.ok(
+            error.cause !== undefined || error.code === 'store_timeout',
+            `${name}: no cause`,
+          )
+        }
+        await proxy.comeUp()
+        await requireReach(stores, newRun(context))
+      }),
   },
   {
     id: 'XX-05b',
@@ -96,16 +99,16 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
     needs: ['proxy'],
     title: 'a signal that is aborted before the call keeps it from the server',
     why: 'A cancel that still costs a request is paid for every state of a cancelled run.',
-    run: async (context) => {
-      await using proxy = await proxyOf(context.harness)
-      const stores = await context.open({ via: proxy.address })
-      await requireReach(stores, newRun(context))
-      const { requests: before } = proxy.traffic
-      const signal = AbortSignal.abort(new Error('not any more'))
-      const calls = callsOf(stores, newRun(context), { signal })
-      await Promise.allSettled(Array.from(calls.values(), (call) => call()))
-      assert.equal(proxy.traffic.requests, before, 'the server heard of it')
-    },
+    run: (context) =>
+      throughProxy(context, async ({ proxy, open }) => {
+        const stores = await open()
+        await requireReach(stores, newRun(context))
+        const { requests: before } = proxy.traffic
+        const signal = AbortSignal.abort(new Error('not any more'))
+        const calls = callsOf(stores, newRun(context), { signal })
+        await Promise.allSettled(Array.from(calls.values(), (call) => call()))
+        assert.equal(proxy.traffic.requests, before, 'the server heard of it')
+      }),
   },
   {
     id: 'XX-06b',
@@ -115,25 +118,25 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
     title:
       'a call that is aborted while the server is silent rejects within 250 ms; the next one works',
     why: 'Cancelling is what people do when a server hangs.',
-    run: async (context) => {
-      await using proxy = await proxyOf(context.harness)
-      const stores = await context.open({ via: proxy.address, callMillis: 30_000 })
-      await requireReach(stores, newRun(context))
-      const hole = proxy.arm({ kind: 'black_hole' }, { times: 1000 })
-      const controller = new AbortController()
-      const reason = new Error('not any more')
-      const writes = writesOf(stores, newRun(context), controller.signal)
-      assert.equal(await within(5000, hole.hit), true)
-      controller.abort(reason)
-      const ended = Promise.allSettled(writes.map(({ done }) => done))
-      assert.notEqual(await within(250, ended), 'late', 'the abort was not heard')
-      hole.disarm()
-      proxy.dropConnections()
-      for (const write of writes) {
-        await requireLegal({ ...write, found: () => persist(write.found) }, reason)
-      }
-      await requireReach(stores, newRun(context))
-    },
+    run: (context) =>
+      throughProxy(context, async ({ proxy, open }) => {
+        const stores = await open({ callMillis: 30_000 })
+        await requireReach(stores, newRun(context))
+        const hole = proxy.arm({ kind: 'black_hole' }, { times: 1000 })
+        const controller = new AbortController()
+        const reason = new Error('not any more')
+        const writes = writesOf(stores, newRun(context), controller.signal)
+        assert.equal(await within(5000, hole.hit), true)
+        controller.abort(reason)
+        const ended = Promise.allSettled(writes.map(({ done }) => done))
+        assert.notEqual(await within(250, ended), 'late', 'the abort was not heard')
+        hole.disarm()
+        proxy.dropConnections()
+        for (const write of writes) {
+          await requireLegal({ ...write, found: () => persist(write.found) }, reason)
+        }
+        await requireReach(stores, newRun(context))
+      }),
   },
   {
     id: 'XX-08',
@@ -142,23 +145,23 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
     needs: ['proxy'],
     title: 'a server that never answers ends every call with a timeout, within its deadline',
     why: 'A run that hangs is worse than one that fails: nobody is told, and its lease blocks the next try.',
-    run: async (context) => {
-      await using proxy = await proxyOf(context.harness)
-      const stores = await context.open({ via: proxy.address, callMillis: CALL_MILLIS })
-      await requireReach(stores, newRun(context))
-      const hole = proxy.arm({ kind: 'black_hole' }, { times: 10_000 })
-      for (const [name, call] of endingCalls(stores, newRun(context))) {
-        const error = await failureOf(name, call)
-        assert.ok(
-          hasCode(error, 'store_timeout', 'store_outcome_unknown'),
-          `${name} ended with ${String(error)}`,
-        )
-      }
-      assert.ok(hole.fired > 0, 'nothing fell into the hole')
-      hole.disarm()
-      proxy.dropConnections()
-      await requireReach(stores, newRun(context))
-    },
+    run: (context) =>
+      throughProxy(context, async ({ proxy, open }) => {
+        const stores = await open({ callMillis: CALL_MILLIS })
+        await requireReach(stores, newRun(context))
+        const hole = proxy.arm({ kind: 'black_hole' }, { times: 10_000 })
+        for (const [name, call] of endingCalls(stores, newRun(context))) {
+          const error = await failureOf(name, call)
+          assert.ok(
+            hasCode(error, 'store_timeout', 'store_outcome_unknown'),
+            `${name} ended with ${String(error)}`,
+          )
+        }
+        assert.ok(hole.fired > 0, 'nothing fell into the hole')
+        hole.disarm()
+        proxy.dropConnections()
+        await requireReach(stores, newRun(context))
+      }),
   },
   {
     id: 'XX-15',
