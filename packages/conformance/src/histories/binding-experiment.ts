@@ -2,6 +2,7 @@ import type { ArtifactId, FactIndex, FactKey, RunId } from '@mfm/core-types'
 import { at } from '../cases/support/expecting.ts'
 import type { Chance } from '../cases/support/samples.ts'
 import { idOf, someInteger, someOf } from '../cases/support/samples.ts'
+import { askBinding } from '../models/ask-binding.ts'
 import type { BindingAnswer, BindingCall } from '../models/binding-model.ts'
 import { bindingModel } from '../models/binding-model.ts'
 import type { Experiment } from './check-histories.ts'
@@ -27,7 +28,7 @@ export function bindingExperiment(
       next: () => ({ ...someOf(chance, bindings), ...someCall(chance) }),
       learn: () => undefined,
     }),
-    perform: (client, call) => perform(at(handles, client % handles.length), call),
+    perform: (client, call) => askBinding(at(handles, client % handles.length), call, call),
   }
 }
 
@@ -40,19 +41,5 @@ function someCall(chance: Chance): BindingCall {
       return { name: 'unbind', id }
     default:
       return { name: 'bind', id }
-  }
-}
-
-async function perform(facts: FactIndex, call: KeyedCall): Promise<BindingAnswer> {
-  const { run, key } = call
-  switch (call.name) {
-    case 'get':
-      return { bound: await facts.get(run, key) }
-    case 'bind': {
-      const { artifactId, inserted } = await facts.bindIfUnset(run, key, call.id)
-      return { artifactId, inserted }
-    }
-    case 'unbind':
-      return { removed: await facts.unbindIfMatches(run, key, call.id) }
   }
 }

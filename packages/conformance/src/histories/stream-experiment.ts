@@ -1,8 +1,8 @@
-import type { EventStore, RunId } from '@mfm/core-types'
-import { hasCode } from '@mfm/errors'
+import type { EventEnvelope, EventStore, RunId } from '@mfm/core-types'
 import { at } from '../cases/support/expecting.ts'
 import type { Chance } from '../cases/support/samples.ts'
-import { collect, domainEvent, envelopes, someInteger, someOf } from '../cases/support/samples.ts'
+import { domainEvent, envelopes, someInteger, someOf } from '../cases/support/samples.ts'
+import { askStream } from '../models/ask-stream.ts'
 import type { StreamAnswer, StreamCall } from '../models/stream-model.ts'
 import { streamModel } from '../models/stream-model.ts'
 import type { Client, Experiment } from './check-histories.ts'
@@ -24,28 +24,21 @@ export function streamExperiment(
   }
 }
 
+/** Labels travel as the payloads of events. */
 async function perform(events: EventStore, call: LabelledCall): Promise<LabelledAnswer> {
   const { run } = call
-  switch (call.name) {
-    case 'head':
-      return { head: await events.headSeq(run) }
-    case 'read': {
-      const { from, to } = call
-      const read = await collect(events.read(run, { from, to }))
-      return { items: read.map(({ event }) => String(Object(event).payload)) }
-    }
-    case 'append': {
-      const { expected, items } = call
-      const labelled = items.map((label) => domainEvent(label))
-      try {
-        const batch = envelopes({ run, after: expected }, labelled)
-        return { head: await events.append(run, expected, batch) }
-      } catch (error) {
-        if (!hasCode(error, 'event_store_concurrency')) throw error
-        return { expected, actual: Number(error.details?.['actual']) }
-      }
-    }
-  }
+  const answer = await askStream(events, run, call.name === 'append' ? appendOf(call) : call)
+  if (!('items' in answer)) return answer
+  return { items: answer.items.map(({ event }) => String(Object(event).payload)) }
+}
+
+function appendOf({
+  run,
+  expected,
+  items,
+}: LabelledCall & { readonly name: 'append' }): StreamCall<EventEnvelope> {
+  const labelled = items.map((label) => domainEvent(label))
+  return { name: 'append', expected, items: envelopes({ run, after: expected }, labelled) }
 }
 
 /** Mostly appends at the head that it knows; now and then it looks. */

@@ -8,7 +8,7 @@ import { PROCESSES } from './processes.ts'
 import { READING } from './reading.ts'
 import { REFUSING } from './refusing.ts'
 
-/** ES-01 to ES-38. */
+/** ES-01 to ES-38, but for ES-14, which is a case of the models. */
 export const EVENT_CASES: readonly ConformanceCase[] = [
   ...APPENDING,
   ...REFUSING,
