@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** A program of this folder in a process of its own, which says lines of JSON. */
-export class Child {
+export class Child implements AsyncDisposable {
   readonly process: ChildProcess
   readonly #lines: AsyncIterator<string>
   readonly #ended: Promise<unknown[]>
@@ -37,6 +37,12 @@ export class Child {
     for (let line = await this.next(); line !== undefined; line = await this.next())
       lines.push(line)
     return lines
+  }
+
+  /** Kills it where it still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.process.kill('SIGKILL')
+    await this.#ended
   }
 
   /** Resolves to exit code and signal. */

@@ -15,7 +15,7 @@ it(
     const acknowledged: ArtifactId[] = []
     let unfinished = 0
     for (const size of [100, 300_000, 3_000_000]) {
-      const child = new Child('put-for-ever.child.ts', [folder.path, String(size)])
+      await using child = new Child('put-for-ever.child.ts', [folder.path, String(size)])
       acknowledged.push((await child.next()) as ArtifactId, (await child.next()) as ArtifactId)
       child.process.kill('SIGKILL')
       acknowledged.push(...((await child.rest()) as ArtifactId[]))
@@ -39,7 +39,7 @@ it(
   TIMEOUT,
   async () => {
     await using folder = await temporaryFolder()
-    const child = new Child('put-for-ever.child.ts', [folder.path, '20000000'])
+    await using child = new Child('put-for-ever.child.ts', [folder.path, '20000000'])
     await child.next()
     child.process.kill('SIGSTOP')
     const before = await readdir(`${folder.path}/tmp`)

@@ -14,12 +14,12 @@ it('a file that may not grow refuses with store_unavailable and leaves nothing',
   await chmod(dirname(dirname(dirname(folder.path))), 0o755)
   // The shell lets the limit be an error of the write instead of a signal. Blocks are of 512 bytes at least.
   const limited = "trap '' XFSZ; ulimit -f 100"
-  const large = new Child('put-one.child.ts', [folder.path, '2000000'], limited)
+  await using large = new Child('put-one.child.ts', [folder.path, '2000000'], limited)
   expect(await large.next()).toBe('store_unavailable')
   expect(await large.ended()).toEqual([0, null])
   expect(await leftovers(folder.path)).toEqual([])
   expect(await collect(store.list())).toEqual([])
-  const small = new Child('put-one.child.ts', [folder.path, '2000'], limited)
+  await using small = new Child('put-one.child.ts', [folder.path, '2000'], limited)
   expect(await small.next()).toBe('ok')
   expect(await small.ended()).toEqual([0, null])
 })
@@ -29,7 +29,7 @@ it('a folder without the right to write refuses with store_unavailable', async (
   await mkdir(folder.path, { recursive: true, mode: 0o555 })
   await chmod(folder.path, 0o555)
   await chmod(dirname(dirname(dirname(folder.path))), 0o755)
-  const child = new Child('put-one.child.ts', [folder.path, '10'])
+  await using child = new Child('put-one.child.ts', [folder.path, '10'])
   expect(await child.next()).toBe('store_unavailable')
   expect(await child.ended()).toEqual([0, null])
 })
