@@ -7,16 +7,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceName } from './addresses.ts'
 import { SERVICE_NAMES, variableOf, variableValueOf } from './addresses.ts'
 import { cacheFolder } from './debian.ts'
-import type { Started } from './pool.ts'
-import { LocalPool } from './pool.ts'
-import { poolAt } from './socket.ts'
-import { spawnKeeper } from './start-keeper.ts'
+import type { Pool, Started } from './pool.ts'
+import { prepareService } from './pool.ts'
+import { KEEPER_SOCKET, poolAt } from './socket.ts'
+import { newFolder, spawnKeeper } from './start-keeper.ts'
 
 const USAGE = `usage: pnpm services up|down|status|install [${SERVICE_NAMES.join('|')}]...`
 
-const folder = join(cacheFolder(), 'up')
-const socket = join(folder, 'socket')
-const pidFile = join(folder, 'pid')
+// Says where the keeper is: one for each user of the machine.
+const stateFile = join(cacheFolder(), 'up.json')
+
+interface State {
+  readonly pid: number
+  readonly folder: string
+}
 
 const isName = (name: string): name is ServiceName => SERVICE_NAMES.some((known) => known === name)
 
@@ -26,13 +30,34 @@ const namesOf = (args: readonly string[]): readonly ServiceName[] => {
   return args.length === 0 ? SERVICE_NAMES : args.filter(isName)
 }
 
-/** What runs, or undefined when nothing answers at the socket. */
-const running = async (): Promise<readonly Started[] | undefined> => {
+const readState = async (): Promise<State | undefined> => {
   try {
-    return await poolAt(socket).list()
+    return JSON.parse(await readFile(stateFile, 'utf8'))
   } catch {
     return undefined
   }
+}
+
+/** The keeper that runs, or undefined when none answers. */
+const findKeeper = async (): Promise<(State & { readonly pool: Pool }) | undefined> => {
+  const state = await readState()
+  if (state === undefined) return undefined
+  const pool = poolAt(join(state.folder, KEEPER_SOCKET))
+  try {
+    await pool.list()
+    return { ...state, pool }
+  } catch {
+    return undefined
+  }
+}
+
+const newKeeper = async (): Promise<Pool> => {
+  const folder = await newFolder()
+  const keeper = await spawnKeeper(folder, 'stay')
+  keeper.unref()
+  await mkdir(cacheFolder(), { recursive: true })
+  await writeFile(stateFile, JSON.stringify({ pid: keeper.pid, folder }))
+  return poolAt(join(folder, KEEPER_SOCKET))
 }
 
 const print = (servers: readonly Started[]): void => {
@@ -42,46 +67,36 @@ const print = (servers: readonly Started[]): void => {
 }
 
 const up = async (names: readonly ServiceName[]): Promise<void> => {
-  if ((await running()) === undefined) {
-    await rm(folder, { recursive: true, force: true })
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    const keeper = await spawnKeeper(socket, 'stay')
-    await writeFile(pidFile, `${keeper.pid}\n`)
-    keeper.unref()
-  }
-  const pool = poolAt(socket)
-  for (const name of names) await pool.start({ name, isPrivate: false, settings: {} })
+  const pool = (await findKeeper())?.pool ?? (await newKeeper())
+  await Promise.all(names.map((name) => pool.start({ name, isPrivate: false, settings: {} })))
   print(await pool.list())
 }
 
 const down = async (): Promise<void> => {
-  if ((await running()) === undefined) {
+  const keeper = await findKeeper()
+  if (keeper === undefined) {
     console.error('no servers run')
     return
   }
-  process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGTERM')
-  // The keeper removes its socket when it ends.
-  while (existsSync(socket)) await delay(20)
-  await rm(folder, { recursive: true, force: true })
+  process.kill(keeper.pid, 'SIGTERM')
+  // The keeper removes its folder last.
+  while (existsSync(keeper.folder)) await delay(20)
+  await rm(stateFile, { force: true })
 }
 
 const status = async (): Promise<void> => {
-  const servers = await running()
-  if (servers === undefined) {
+  const keeper = await findKeeper()
+  if (keeper === undefined) {
     console.error('no servers run')
     process.exitCode = 1
     return
   }
-  print(servers)
+  console.error(`kept by process ${keeper.pid} in ${keeper.folder}`)
+  print(await keeper.pool.list())
 }
 
 const install = async (names: readonly ServiceName[]): Promise<void> => {
-  const pool = await LocalPool.open()
-  try {
-    for (const name of names) await pool.prepare(name)
-  } finally {
-    await pool.close()
-  }
+  for (const name of names) await prepareService(name)
 }
 
 const main = async ([command, ...args]: readonly string[]): Promise<void> => {

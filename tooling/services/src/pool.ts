@@ -1,6 +1,5 @@
 // The servers of one run: started on first use, stopped together.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnyAddress, ServiceName } from './addresses.ts'
 import { postgres } from './servers/postgres.ts'
@@ -16,6 +15,9 @@ const KINDS: Readonly<Record<ServiceName, ServerKind>> = {
   s3,
   's3-plain': s3Plain,
 }
+
+/** Gets the programs of a server without starting it. */
+export const prepareService = (name: ServiceName): Promise<void> => KINDS[name].prepare()
 
 // A port that was free can be taken before the server listens; the next attempt draws others.
 const ATTEMPTS = 3
@@ -34,7 +36,6 @@ export interface Started {
 
 /** What a pool does, here or in another process. */
 export interface Pool {
-  prepare(name: ServiceName): Promise<void>
   start(request: StartRequest): Promise<Started>
   restart(id: string): Promise<void>
   stop(id: string): Promise<void>
@@ -47,19 +48,9 @@ export class LocalPool implements Pool {
   #count = 0
   #isClosed = false
 
-  private constructor(folder: string) {
+  /** @param folder is the pool's own; it goes when the pool is closed. */
+  constructor(folder: string) {
     this.#folder = folder
-  }
-
-  static async open(): Promise<LocalPool> {
-    const folder = await mkdtemp(join(tmpdir(), 'mfm-services-'))
-    // A server that runs as another user must reach its own folder below.
-    await chmod(folder, 0o711)
-    return new LocalPool(folder)
-  }
-
-  async prepare(name: ServiceName): Promise<void> {
-    await KINDS[name].prepare()
   }
 
   async start({ name, isPrivate, settings }: StartRequest): Promise<Started> {
@@ -79,7 +70,10 @@ export class LocalPool implements Pool {
   }
 
   async #attempt(id: string, name: ServiceName, settings: Settings): Promise<Server> {
-    await this.prepare(name)
+    await prepareService(name)
+    await mkdir(this.#folder, { recursive: true })
+    // A server that runs as another user must reach its own folder below.
+    await chmod(this.#folder, 0o711)
     for (let attempt = 1; ; attempt += 1) {
       const folder = await mkdtemp(join(this.#folder, `${id}-`))
       try {
@@ -111,7 +105,7 @@ export class LocalPool implements Pool {
     return await Promise.all(all)
   }
 
-  /** Stops every server, also one that is just starting, and removes all folders. */
+  /** Stops every server, also one that is just starting, and removes the folder. */
   async close(): Promise<void> {
     this.#isClosed = true
     const all = Array.from(this.#servers.values())

@@ -6,7 +6,7 @@ import type { Pool } from './pool.ts'
 import type { Settings } from './servers/server.ts'
 import { poolAt } from './socket.ts'
 import type { Keeper } from './start-keeper.ts'
-import { startKeeper } from './start-keeper.ts'
+import { newFolder, startKeeper } from './start-keeper.ts'
 
 export interface PrivateControls extends AsyncDisposable {
   /**
@@ -26,7 +26,7 @@ let keeper: Promise<Keeper> | undefined
 const currentPool = async (): Promise<Pool> => {
   const broker = process.env[BROKER_VARIABLE]
   if (broker !== undefined) return poolAt(broker)
-  keeper ??= startKeeper()
+  keeper ??= newFolder().then(startKeeper)
   return (await keeper).pool
 }
 

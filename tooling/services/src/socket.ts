@@ -4,11 +4,13 @@ import { createServer, request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Pool } from './pool.ts'
 
+/** The name of a keeper's socket in its folder. */
+export const KEEPER_SOCKET = 'keeper'
+
 type Operation = keyof Pool
 type Reply = { readonly value: unknown } | { readonly error: string }
 
 const OPERATIONS: Readonly<Record<Operation, true>> = {
-  prepare: true,
   start: true,
   restart: true,
   stop: true,
@@ -67,7 +69,6 @@ export const poolAt = (path: string): Pool => {
       // The other side is this file, which answers with what the operation gives.
       ask(path, operation, args[0]) as ReturnType<Pool[Operation_]>
   return {
-    prepare: call('prepare'),
     start: call('start'),
     restart: call('restart'),
     stop: call('stop'),

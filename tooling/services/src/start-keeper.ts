@@ -1,14 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from './pool.ts'
-import { poolAt } from './socket.ts'
+import { KEEPER_SOCKET, poolAt } from './socket.ts'
 
 const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 
@@ -21,12 +20,15 @@ const awaitReady = async (child: ChildProcess): Promise<void> => {
   await Promise.race([first, died])
 }
 
+/** An empty folder of the system's temporary one, for a keeper to fill and to remove. */
+export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'mfm-services-'))
+
 /** Starts a keeper in its own session: what ends this process does not end it before it has stopped its servers. */
 export const spawnKeeper = async (
-  socket: string,
+  folder: string,
   mode: 'with-parent' | 'stay',
 ): Promise<ChildProcess> => {
-  const child = spawn(process.execPath, [KEEPER, socket, mode], {
+  const child = spawn(process.execPath, [KEEPER, folder, mode], {
     detached: true,
     stdio: [mode === 'stay' ? 'ignore' : 'pipe', 'pipe', 'inherit'],
   })
@@ -41,23 +43,19 @@ export interface Keeper {
   close(): Promise<void>
 }
 
-/** A keeper that ends with this process and does not keep it from ending. */
-export const startKeeper = async (): Promise<Keeper> => {
-  const folder = await mkdtemp(join(tmpdir(), 'mfm-keeper-'))
-  const socket = join(folder, 'socket')
-  const child = await spawnKeeper(socket, 'with-parent')
+/** A keeper that ends with this process, does not keep it from ending, and removes the folder in the end. */
+export const startKeeper = async (folder: string): Promise<Keeper> => {
+  const child = await spawnKeeper(folder, 'with-parent')
   child.unref()
   const stdin = child.stdin
   if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref()
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return {
-    pool: poolAt(socket),
+    pool: poolAt(join(folder, KEEPER_SOCKET)),
     close: async () => {
       const exit = once(child, 'exit')
       child.ref()
       stdin?.end()
       await exit
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
