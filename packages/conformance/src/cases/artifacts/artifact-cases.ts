@@ -1,5 +1,6 @@
 import type { ConformanceCase } from '../../case.ts'
 import { ADDRESSING } from './addressing.ts'
+import { CRASHES } from './crashes.ts'
 import { DAMAGED } from './damage.ts'
 import { MANY_AT_ONCE } from './many.ts'
 import { PUTTING } from './putting.ts'
@@ -16,4 +17,5 @@ export const ARTIFACT_CASES: readonly ConformanceCase<'artifacts'>[] = [
   ...MANY_AT_ONCE,
   ...RETENTION,
   ...TRANSFERS,
+  ...CRASHES,
 ]

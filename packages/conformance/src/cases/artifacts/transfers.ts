@@ -178,7 +178,8 @@ export const TRANSFERS: readonly ConformanceCase<'artifacts'>[] = [
         for (const kind of ['cut_after', 'cut_before', 'reset'] as const) {
           hits += await atEveryRequest(proxy, { kind }, async (arm, request) => {
             context.signal.throwIfAborted()
-            const { artifacts, close } = await open()
+            const stores = await open()
+            const { artifacts } = stores
             const text = `${kind} at request ${request}`
             await artifacts.put('output', bytesOf(`connected before ${text}`))
             arm()
@@ -186,7 +187,7 @@ export const TRANSFERS: readonly ConformanceCase<'artifacts'>[] = [
             requireDoneOrRetryable(result)
             assert.equal(await artifacts.put('output', bytesOf(text)), idOf(text))
             await assertStored(direct.artifacts, idOf(text), bytesOf(text))
-            await close()
+            await stores.close()
           })
         }
         assert.ok(hits >= 3, 'a put goes through the proxy in no request')
