@@ -13,6 +13,7 @@ import type {
   CallOptions,
   EventEnvelope,
   EventStore,
+  EventWatcher,
   Page,
   RunId,
   RunQuery,
@@ -26,8 +27,8 @@ import { Lifetime } from './lifetime.ts'
 import type { MemoryState } from './memory-state.ts'
 
 /** Event streams that live as long as the process. */
-export class MemoryEventStore implements EventStore {
-  readonly description: StoreDescription = describeStore()
+export class MemoryEventStore implements EventStore, EventWatcher {
+  readonly description: StoreDescription = describeStore('watch')
   readonly #state: MemoryState
   readonly #payloadBytes: number
   readonly #lifetime: Lifetime = new Lifetime()
@@ -84,6 +85,31 @@ export class MemoryEventStore implements EventStore {
     }
   }
 
+  watch(run: RunId, from = 1, { signal }: CallOptions = {}): AsyncGenerator<EventEnvelope, never> {
+    try {
+      this.#lifetime.requireOpen(signal)
+      return this.#follow(parseId('run_id', run), Math.max(checkRange({ from }).from, 1), signal)
+    } catch (error) {
+      return failing(error)
+    }
+  }
+
+  async *#follow(
+    run: RunId,
+    from: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<EventEnvelope, never> {
+    for (let seq = from; ; ) {
+      this.#lifetime.requireOpen(signal)
+      const text = this.#state.streams.get(run)?.texts[seq - 1]
+      if (text === undefined) await this.#state.news.wait(run, { signal })
+      else {
+        yield decodeEnvelope(run, seq, text)
+        seq++
+      }
+    }
+  }
+
   async listRuns(query: RunQuery = {}, { signal }: CallOptions = {}): Promise<Page<RunSummary>> {
     this.#lifetime.requireOpen(signal)
     const checked = checkQuery(query)
@@ -113,5 +139,6 @@ export class MemoryEventStore implements EventStore {
 
   async close(): Promise<void> {
     this.#lifetime.close()
+    this.#state.news.tellAll()
   }
 }

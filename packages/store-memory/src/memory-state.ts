@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '@mfm/adapter-kit'
+import { RunNews } from '@mfm/adapter-kit'
 import type { ArtifactId, FactKey, RunId, RunSummary } from '@mfm/core-types'
 import { foldRunSummary } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
@@ -14,6 +15,8 @@ export class MemoryState {
   readonly artifacts: Map<ArtifactId, Uint8Array> = new Map()
   /** In the order of their first event. */
   readonly streams: Map<RunId, Stream> = new Map()
+  /** Told of every append. */
+  readonly news: RunNews = new RunNews()
   readonly #bindings: Map<RunId, Map<FactKey, ArtifactId>> = new Map()
 
   head(run: RunId): number {
@@ -37,6 +40,7 @@ export class MemoryState {
         stream.summary = summary
       }
     }
+    this.news.tell(run)
   }
 
   bindings(run: RunId): ReadonlyMap<FactKey, ArtifactId> {
