@@ -8,7 +8,7 @@ const MOST_REQUESTS = 200
  * Puts a fault at the first request of an attempt, then at the second of another attempt, and so on until an attempt
  * is over before the fault fires: every round trip of a call is hit once, whatever the protocol.
  *
- * @param attempt first connects (any call that succeeds), then arms, then makes the call
+ * @param attempt connects (by any call that succeeds), arms, makes the call, disarms, and looks at what came of it
  * @returns how many requests were hit
  * @throws Error where it goes on for ever, or nothing was armed
  */

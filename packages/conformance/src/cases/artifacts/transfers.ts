@@ -182,8 +182,9 @@ export const TRANSFERS: readonly ConformanceCase<'artifacts'>[] = [
             const { artifacts } = stores
             const text = `${kind} at request ${request}`
             await artifacts.put('output', bytesOf(`connected before ${text}`))
-            arm()
+            const armed = arm()
             const result = await settle(artifacts.put('output', bytesOf(text)))
+            armed.disarm()
             requireDoneOrRetryable(result)
             assert.equal(await artifacts.put('output', bytesOf(text)), idOf(text))
             await assertStored(direct.artifacts, idOf(text), bytesOf(text))

@@ -1,5 +1,6 @@
 import type { ConformanceCase } from '../../case.ts'
 import { BINDING } from './binding.ts'
+import { CUT_HISTORIES } from './cut-histories.ts'
 import { DAMAGED } from './damage.ts'
 import { ENTRIES } from './entries.ts'
 import { KEYS } from './keys.ts'
@@ -18,4 +19,5 @@ export const FACT_CASES: readonly ConformanceCase<'facts'>[] = [
   ...DAMAGED,
   ...PROCESS_RACES,
   ...NETWORK,
+  ...CUT_HISTORIES,
 ]

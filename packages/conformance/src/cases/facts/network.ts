@@ -56,8 +56,9 @@ export const NETWORK: readonly ConformanceCase<'facts'>[] = [
           const { facts } = stores
           const [key, own] = [`key ${request}`, idOf('own')]
           await facts.get(run, key)
-          arm()
+          const armed = arm()
           const result = await settle(facts.bindIfUnset(run, key, own))
+          armed.disarm()
           requireDoneOrRetryable(result)
           assert.ok(result.status === 'rejected' || result.value.artifactId === own)
           const again = await facts.bindIfUnset(run, key, own)
@@ -87,11 +88,12 @@ export const NETWORK: readonly ConformanceCase<'facts'>[] = [
             const stores = await open()
             const key = `${kind} ${request}`
             await stores.facts.get(run, key)
-            arm()
+            const armed = arm()
             const results = await Promise.all([
               settle(stores.facts.bindIfUnset(run, key, idOf('own'))),
               settle(rival.facts.bindIfUnset(run, key, idOf('rival'))),
             ])
+            armed.disarm()
             const winner = await rival.facts.get(run, key)
             for (const result of results) {
               requireDoneOrRetryable(result)
@@ -125,8 +127,9 @@ export const NETWORK: readonly ConformanceCase<'facts'>[] = [
             const stores = await open()
             const key = `${kind} ${request}`
             await stores.facts.bindIfUnset(run, key, idOf('own'))
-            arm()
+            const armed = arm()
             const result = await settle(stores.facts.unbindIfMatches(run, key, idOf('own')))
+            armed.disarm()
             requireDoneOrRetryable(result)
             const { artifactId } = await rival.facts.bindIfUnset(run, key, idOf('rival'))
             const removed = result.status === 'fulfilled' && result.value
