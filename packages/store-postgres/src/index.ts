@@ -1,1 +1,6 @@
-export {}
+export type { PostgresArtifactStore } from './artifact-store.ts'
+export type { PostgresAtomicRecorder } from './atomic-recorder.ts'
+export type { PostgresEventStore } from './event-store.ts'
+export type { PostgresFactIndex } from './fact-index.ts'
+export { openPostgresStores, type PostgresStores } from './open.ts'
+export type { PostgresConnection, PostgresStoreOptions, StoreLimits } from './options.ts'
