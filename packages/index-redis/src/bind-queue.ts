@@ -15,8 +15,11 @@ export class BindQueue {
     this.#prefix = prefix
   }
 
-  /** @throws MfmError of {@link RedisLink.run}, `store_corruption`; the reason of the signal */
-  async bind(
+  /**
+   * @throws MfmError what {@link RedisLink.requireRoom} throws. What comes later rejects: the errors of
+   * {@link RedisLink.run}, `store_corruption`, the reason of the signal.
+   */
+  bind(
     run: RunId,
     key: FactKey,
     id: ArtifactId,
@@ -25,13 +28,9 @@ export class BindQueue {
     this.#link.requireRoom(signal, this.#waiting)
     const batch = this.#batchOf(run)
     this.#waiting++
-    try {
-      const bound = batch.add({ key, id, signal })
-      if (batch.isFull) this.#batches.delete(run)
-      return await bound
-    } finally {
-      this.#waiting--
-    }
+    const bound = batch.add(key, id, signal)
+    if (batch.isFull) this.#batches.delete(run)
+    return bound
   }
 
   #batchOf(run: RunId): BindBatch {
@@ -53,5 +52,6 @@ export class BindQueue {
     } catch (error) {
       batch.fail(error)
     }
+    this.#waiting -= batch.size
   }
 }

@@ -1,4 +1,5 @@
 import { MfmError } from '@mfm/errors'
+import type { Expiring } from './deadlines.ts'
 import { judge } from './failure.ts'
 import type { RedisLink, Send } from './redis-link.ts'
 
@@ -7,7 +8,7 @@ export interface LinkCallOptions {
   readonly send: Send<unknown>
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
-  readonly onSettled: () => void
+  readonly onSettled: (call: LinkCall) => void
   readonly millis: number
   readonly isRepeatable: boolean
   readonly signal: AbortSignal | undefined
@@ -17,9 +18,9 @@ const FIRST_PAUSE_MILLIS = 5
 const LONGEST_PAUSE_MILLIS = 200
 
 /** One call from its start to its deadline, over as many connections as it takes. */
-export class LinkCall {
+export class LinkCall implements Expiring {
+  readonly deadline: number
   readonly #options: LinkCallOptions
-  readonly #deadline: NodeJS.Timeout
   /** `sent`: a reply is awaited. `idle`: there is no connection, or a pause. */
   #state: 'idle' | 'sent' | 'settled' = 'idle'
   #pause: NodeJS.Timeout | undefined
@@ -28,8 +29,8 @@ export class LinkCall {
 
   constructor(options: LinkCallOptions) {
     this.#options = options
-    this.#deadline = setTimeout(this.#onDeadline, options.millis)
-    options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.deadline = performance.now() + options.millis
+    options.signal?.addEventListener('abort', this, { once: true })
   }
 
   /** Sends it, where there is a connection and it is not under way; the link calls again when there is one. */
@@ -37,28 +38,45 @@ export class LinkCall {
     const { link, send } = this.#options
     if (this.#state !== 'idle' || this.#pause !== undefined || !link.isReady) return
     this.#state = 'sent'
-    send(link.client).then(this.#onReply, this.#onFailure)
+    send(link.client).then(
+      (value) => {
+        if (this.#settle()) this.#options.resolve(value)
+      },
+      (error: unknown) => this.#onFailure(error),
+    )
   }
 
   reject(error: unknown): void {
     if (this.#settle()) this.#options.reject(error)
   }
 
+  /** The abort of its signal. */
+  handleEvent(): void {
+    this.reject(this.#options.signal?.reason)
+  }
+
+  expire(): void {
+    const { link, millis } = this.#options
+    const cause = this.#state === 'sent' ? undefined : (link.trouble ?? this.#trouble)
+    const details = { millis }
+    if (cause === undefined || isSilence(cause)) {
+      this.reject(new MfmError('store_timeout', { details, cause }))
+      return
+    }
+    const message = `Redis could not be reached within ${millis} ms: ${cause.message}`
+    this.reject(new MfmError('store_unavailable', { message, details, cause }))
+  }
+
   #settle(): boolean {
     if (this.#state === 'settled') return false
     this.#state = 'settled'
-    clearTimeout(this.#deadline)
-    clearTimeout(this.#pause)
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
-    this.#options.onSettled()
+    if (this.#pause !== undefined) clearTimeout(this.#pause)
+    this.#options.signal?.removeEventListener('abort', this)
+    this.#options.onSettled(this)
     return true
   }
 
-  readonly #onReply = (value: unknown): void => {
-    if (this.#settle()) this.#options.resolve(value)
-  }
-
-  readonly #onFailure = (error: unknown): void => {
+  #onFailure(error: unknown): void {
     if (this.#state === 'settled') return
     const failure = judge(error, this.#options.link.secrets)
     if (failure.kind === 'final') {
@@ -71,29 +89,11 @@ export class LinkCall {
     }
     this.#state = 'idle'
     this.#trouble = failure.cause
-    this.#pause = setTimeout(this.#onPaused, this.#pauseMillis)
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      this.attempt()
+    }, this.#pauseMillis)
     this.#pauseMillis = Math.min(this.#pauseMillis * 2, LONGEST_PAUSE_MILLIS)
-  }
-
-  readonly #onPaused = (): void => {
-    this.#pause = undefined
-    this.attempt()
-  }
-
-  readonly #onAbort = (): void => {
-    this.reject(this.#options.signal?.reason)
-  }
-
-  readonly #onDeadline = (): void => {
-    const { link, millis } = this.#options
-    const cause = this.#state === 'sent' ? undefined : (link.trouble ?? this.#trouble)
-    const details = { millis }
-    if (cause === undefined || isSilence(cause)) {
-      this.reject(new MfmError('store_timeout', { details, cause }))
-      return
-    }
-    const message = `Redis could not be reached within ${millis} ms: ${cause.message}`
-    this.reject(new MfmError('store_unavailable', { message, details, cause }))
   }
 }
 

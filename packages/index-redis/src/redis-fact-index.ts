@@ -60,16 +60,21 @@ export class RedisFactIndex implements FactIndex, AsyncDisposable {
     return found === null ? undefined : requireStoredId(found, hash)
   }
 
-  async bindIfUnset(
+  /** Not async: each promise around the one of the batch would cost a tenth of the time of a bind. */
+  bindIfUnset(
     run: RunId,
     key: FactKey,
     id: ArtifactId,
     { signal }: CallOptions = {},
   ): Promise<FactBinding> {
-    this.#link.requireRoom(signal)
-    const runId = parseId('run_id', run)
-    const factKey = parseFactKey(key)
-    return await this.#binds.bind(runId, factKey, parseId('artifact_id', id), signal)
+    try {
+      this.#link.requireRoom(signal)
+      const runId = parseId('run_id', run)
+      const factKey = parseFactKey(key)
+      return this.#binds.bind(runId, factKey, parseId('artifact_id', id), signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async unbindIfMatches(

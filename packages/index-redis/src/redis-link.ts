@@ -1,6 +1,7 @@
 import { MfmError } from '@mfm/errors'
 import { blameless, secretsOf } from './blameless.ts'
 import { disconnect } from './connect.ts'
+import { Deadlines } from './deadlines.ts'
 import { isLoginRefused } from './failure.ts'
 import { LinkCall } from './link-call.ts'
 import type { RedisClient } from './options.ts'
@@ -36,6 +37,7 @@ export class RedisLink {
   readonly secrets: readonly string[]
   readonly #options: LinkOptions
   readonly #calls = new Set<LinkCall>()
+  readonly #deadlines = new Deadlines(this.#calls)
   #trouble: Error | undefined
   #closing: Promise<void> | undefined
 
@@ -75,21 +77,22 @@ export class RedisLink {
    * @throws MfmError `store_timeout`, `store_unavailable`, `store_outcome_unknown`, `store_corruption`,
    * `store_unsuitable`, `store_failed`, `store_closed`; the reason of the signal
    */
-  async run<T>(send: Send<T>, { signal, millis, isRepeatable = true }: CallTerms = {}): Promise<T> {
-    this.requireRoom(signal)
-    return await new Promise<T>((resolve, reject) => {
+  run<T>(send: Send<T>, { signal, millis, isRepeatable = true }: CallTerms = {}): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.requireRoom(signal)
       const call = new LinkCall({
         link: this,
         // What `send` resolves to reaches this very `resolve`.
         send: send as Send<unknown>,
         resolve: resolve as (value: unknown) => void,
         reject,
-        onSettled: () => this.#calls.delete(call),
+        onSettled: this.#onSettled,
         millis: millis ?? this.#options.callMillis,
         isRepeatable,
         signal,
       })
       this.#calls.add(call)
+      this.#deadlines.watch(call.deadline)
       this.#connectOnce()
       call.attempt()
     })
@@ -103,6 +106,7 @@ export class RedisLink {
 
   async #close(): Promise<void> {
     for (const call of this.#calls) call.reject(new MfmError('store_closed'))
+    this.#deadlines.stop()
     this.client.off('ready', this.#onReady)
     this.client.off('end', this.#onEnd)
     if (this.#options.isOwned) await disconnect(this.client)
@@ -111,6 +115,10 @@ export class RedisLink {
   #connectOnce(): void {
     if (this.client.status !== 'wait') return
     this.client.connect().catch((error: unknown) => this.#onError(error))
+  }
+
+  readonly #onSettled = (call: LinkCall): void => {
+    this.#calls.delete(call)
   }
 
   readonly #onReady = (): void => {
