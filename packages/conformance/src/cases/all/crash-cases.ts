@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { AtomicBatch, RunId } from '@mfm/core-types'
+import { hasCode } from '@mfm/errors'
 import type { ConformanceCase, StoresOf } from '../../case.ts'
 import { startChild, taskModule } from '../../children/child.ts'
 import { atEveryRequest } from '../../faults/at-every-request.ts'
@@ -61,6 +62,22 @@ async function requireWhole(stores: AllStores, run: RunId, after: number): Promi
   return parts === WHOLE
 }
 
+/**
+ * Commits once more and gives the head before it. A server may still be at work for a client that is gone; behind the
+ * fence of this commit nothing of that client can come.
+ */
+async function commitAfterKill(stores: AllStores, run: RunId): Promise<number> {
+  for (;;) {
+    const head = await stores.events.headSeq(run)
+    try {
+      await stores.atomic.recordAtomically(run, head, commitAt(run, head))
+      return head
+    } catch (error) {
+      if (!hasCode(error, 'event_store_concurrency')) throw error
+    }
+  }
+}
+
 export const CRASH_CASES: readonly ConformanceCase<'all'>[] = [
   {
     id: 'ES-39h',
@@ -108,12 +125,11 @@ export const CRASH_CASES: readonly ConformanceCase<'all'>[] = [
           if (acknowledged >= last) child.kill()
         }
         assert.equal((await child.exit).signal, 'SIGKILL')
-        const head = await stores.events.headSeq(run)
+        const head = await commitAfterKill(stores, run)
         assert.ok(head >= acknowledged, `acknowledged up to ${acknowledged}, there up to ${head}`)
         for (let after = 0; after <= head + 2; after += 2) {
-          assert.equal(await requireWhole(stores, run, after), after < head)
+          assert.equal(await requireWhole(stores, run, after), after <= head)
         }
-        await stores.atomic.recordAtomically(run, head, commitAt(run, head))
       }
     },
   },
