@@ -25,7 +25,7 @@ export class Connections {
     this.#pool = options.pool ?? new pg.Pool(poolConfig(options))
     // An unused connection that ends is no error: the next call takes another. Unheard, it would end the process.
     if (this.#pool.listenerCount('error') === 0) this.#pool.on('error', ignore)
-    if (this.#isOwned) this.#track()
+    this.#pool.on('connect', this.#onConnect)
   }
 
   /** For a connection beside the pool. */
@@ -63,7 +63,7 @@ export class Connections {
       if (call.isOver) taking.then((late) => late.release(), ignore)
       throw error
     }
-    // The statement that runs says it as well.
+    // The statement that runs says it as well. A pool that was lent has clients from before.
     if (client.listenerCount('error') === 0) client.on('error', ignore)
     return client
   }
@@ -71,6 +71,7 @@ export class Connections {
   /** Ends what was opened here. Only when no call is under way. */
   async end(): Promise<void> {
     await Promise.all(this.#left)
+    this.#pool.off('connect', this.#onConnect)
     if (!this.#isOwned) return
     const force = setTimeout(() => {
       for (const { connection } of this.#open) connection.stream.destroy()
@@ -79,11 +80,14 @@ export class Connections {
     clearTimeout(force)
   }
 
-  #track(): void {
-    this.#pool.on('connect', (client) => {
-      this.#open.add(client)
-      client.once('end', () => this.#open.delete(client))
-    })
+  /**
+   * Listens from the very first: a server that stops may end a connection in the same packet in which it accepts it,
+   * before the promise of the pool is settled.
+   */
+  readonly #onConnect = (client: PoolClient): void => {
+    client.on('error', ignore)
+    this.#open.add(client)
+    client.once('end', () => this.#open.delete(client))
   }
 
   /** Gives a connection back whose caller has left: as it is where its statement ends by itself, else ended. */
