@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 // Workspace packages resolve to their TypeScript sources, in the tests' own modules and in whatever Node loads itself.
 const source = '@mfm/source'
-const conditions = [source, ...defaultServerConditions]
+// Without `module`, which Node does not know either: what it names in the AWS SDK only a bundler can load.
+const conditions = [source, ...defaultServerConditions.filter((one) => one !== 'module')]
 
 export default defineConfig({
   resolve: { conditions },
