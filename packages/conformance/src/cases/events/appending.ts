@@ -19,7 +19,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'an unknown run is empty and no error',
-    why: 'a new run begins by asking for its head',
+    why: 'A new run begins by asking for its head.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -33,7 +33,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'what is appended is read back equal, numbered from 1',
-    why: 'a resumed run is decided by what it reads back',
+    why: 'A resumed run is decided by what it reads back.',
     run: async (context) => {
       const { events } = await context.open()
       for (const tsMillis of [null, 0, 1_700_000_000_123]) {
@@ -53,7 +53,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'an empty append is a question for the head',
-    why: 'a writer that has nothing to say must still learn that it lost the run',
+    why: 'A writer that has nothing to say must still learn that it lost the run.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -73,7 +73,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'after 200 appends and conflicts the numbers are dense',
-    why: 'a gap in the numbers is indistinguishable from a lost event',
+    why: 'A gap in the numbers is indistinguishable from a lost event.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -95,7 +95,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'changing what was given or what was read changes nothing stored',
-    why: 'a caller that reuses its objects would rewrite history',
+    why: 'A caller that reuses its objects would rewrite history.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -122,7 +122,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'the order never depends on time stamps',
-    why: 'clocks of two machines differ, and one clock may be set back',
+    why: 'Clocks of two machines differ, and one clock may be set back.',
     run: async (context) => {
       const handles = await openHandles(context, 2)
       const run = newRun(context)
@@ -148,7 +148,7 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'appending the same again is a conflict, and reading shows that it is ours',
-    why: 'this is how a writer whose reply was lost finds out that its commit happened',
+    why: 'This is how a writer whose reply was lost finds out that its commit happened.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)

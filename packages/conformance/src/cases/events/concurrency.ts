@@ -56,7 +56,7 @@ export const CONCURRENCY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 2,
     title: 'batches of concurrent writers never interleave',
-    why: 'a batch is one step of a run; mixed with another it is none',
+    why: 'A batch is one step of a run; mixed with another it is none.',
     run: async (context) => {
       const handles = await openHandles(context, 2)
       const run = newRun(context)
@@ -80,7 +80,7 @@ export const CONCURRENCY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'a reading yields what was there when it began, whatever is appended meanwhile',
-    why: 'a reader that chases its own writer never ends, or sees an event twice',
+    why: 'A reader that chases its own writer never ends, or sees an event twice.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -104,7 +104,7 @@ export const CONCURRENCY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 2,
     title: 'of 64 writers with one expected head exactly one wins',
-    why: 'two winners are two histories of one run',
+    why: 'Two winners are two histories of one run.',
     run: async (context) => {
       const handles = await openHandles(context, 2)
       const run = newRun(context)
@@ -131,7 +131,7 @@ export const CONCURRENCY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 2,
     title: '8 workers with 25 appends each leave 200 events, each worker in its order',
-    why: 'the loop of reading the head and appending is how every writer works',
+    why: 'The loop of reading the head and appending is how every writer works.',
     run: async (context) => {
       const handles = await openHandles(context, 3)
       const run = newRun(context)
@@ -155,7 +155,7 @@ export const CONCURRENCY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 2,
     title: 'no reader sees a part of a batch, and no head is beyond what can be read',
-    why: 'a follower would act on a step that is not whole, or wait for events that are not there',
+    why: 'A follower would act on a step that is not whole, or wait for events that are not there.',
     run: async (context) => {
       const [writer, reader] = await openHandles(context, 2)
       assert.ok(writer && reader)

@@ -31,7 +31,7 @@ export const FIDELITY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'events of every type come back equal',
-    why: 'a member that is lost on the way makes a run that cannot be resumed',
+    why: 'A member that is lost on the way makes a run that cannot be resumed.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -47,7 +47,7 @@ export const FIDELITY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'JSON values come back with the same canonical bytes',
-    why: 'digests are of canonical bytes; a number or a key that changes breaks every comparison',
+    why: 'Digests are of canonical bytes; a number or a key that changes breaks every comparison.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -73,7 +73,7 @@ export const FIDELITY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'what has no canonical form is refused',
-    why: 'what one store takes and another refuses makes a run that cannot move',
+    why: 'What one store takes and another refuses makes a run that cannot move.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -97,7 +97,7 @@ export const FIDELITY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'text comes back as it was, whatever its characters',
-    why: 'columns of text refuse NUL, and file systems and collations fold what is different',
+    why: 'Columns of text refuse NUL, and file systems and collations fold what is different.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -114,7 +114,7 @@ export const FIDELITY: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'run ids outside the grammar are refused',
-    why: 'an id that reaches a path, a key or a query unchecked is an injection',
+    why: 'An id that reaches a path, a key or a query unchecked is an injection.',
     run: async (context) => {
       const { events } = await context.open()
       for (const foreign of FOREIGN_RUN_IDS) {

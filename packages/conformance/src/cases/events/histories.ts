@@ -11,7 +11,7 @@ export const EVENT_HISTORIES: readonly ConformanceCase<'events'>[] = [
     level: 2,
     title:
       '100 histories of 8 clients with 25 calls each over two handles are linearizable per run',
-    why: 'a lost update or a stale head shows only in how the calls of several clients fit together',
+    why: 'A lost update or a stale head shows only in how the calls of several clients fit together.',
     run: async (context) => {
       const handles = (await openHandles(context, 2)).map(({ events }) => events)
       await checkHistories(context, 100, async (chance) =>

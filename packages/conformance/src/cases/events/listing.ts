@@ -65,7 +65,7 @@ export const LISTING: readonly (ConformanceCase<'events'> | ConformanceCase<'all
     subject: 'events',
     level: 0,
     title: 'every filter with every page size gives what the model gives, the newest first',
-    why: 'people and programs find their runs by this list alone',
+    why: 'People and programs find their runs by this list alone.',
     run: async (context) => {
       const { events } = await context.open()
       const newestFirst: RunSummary[] = []
@@ -101,7 +101,7 @@ export const LISTING: readonly (ConformanceCase<'events'> | ConformanceCase<'all
     subject: 'events',
     level: 0,
     title: 'a run is listed once while others are created, and pages do not shift',
-    why: 'a list that is read page by page would show a run twice or not at all',
+    why: 'A list that is read page by page would show a run twice or not at all.',
     run: async (context) => {
       const { events } = await context.open()
       const runs: RunId[] = []
@@ -126,7 +126,7 @@ export const LISTING: readonly (ConformanceCase<'events'> | ConformanceCase<'all
     subject: 'all',
     level: 0,
     title: 'a run that has only bindings is not listed, and counts from its first event',
-    why: 'one backend may keep a row for the run before it has an event',
+    why: 'One backend may keep a row for the run before it has an event.',
     run: async (context) => {
       const { events, facts } = await context.open()
       const early = newRun(context)
@@ -144,7 +144,7 @@ export const LISTING: readonly (ConformanceCase<'events'> | ConformanceCase<'all
     subject: 'events',
     level: 0,
     title: 'forged and foreign cursors and wrong queries are typed errors',
-    why: 'a cursor comes back from outside, and a wrong one must not read anything',
+    why: 'A cursor comes back from outside, and a wrong one must not read anything.',
     run: async (context) => {
       const [{ events }, other] = [await context.open(), await context.openOther()]
       for (const index of upTo(3)) await write(events, index, context)
@@ -166,7 +166,7 @@ export const LISTING: readonly (ConformanceCase<'events'> | ConformanceCase<'all
     subject: 'events',
     level: 2,
     title: 'runs that are created at once are each listed once, and every handle lists the same',
-    why: 'two runs that get one position in the list hide each other',
+    why: 'Two runs that get one position in the list hide each other.',
     run: async (context) => {
       const handles = await openHandles(context, 3)
       const runs = upTo(60).map(() => newRun(context))

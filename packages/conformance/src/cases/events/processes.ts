@@ -82,7 +82,7 @@ export const PROCESSES: readonly ConformanceCase<'events'>[] = [
     level: 1,
     needs: ['shared'],
     title: 'what was acknowledged is there for another handle',
-    why: 'one program writes a run and another follows it',
+    why: 'One program writes a run and another follows it.',
     run: async (context) => {
       const run = newRun(context)
       const [writer, reader] = [await context.open(), await context.open()]
@@ -105,7 +105,7 @@ export const PROCESSES: readonly ConformanceCase<'events'>[] = [
     level: 1,
     needs: ['processes'],
     title: 'what was acknowledged is there for another process',
-    why: 'a run is resumed by another process than the one that died',
+    why: 'A run is resumed by another process than the one that died.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -121,7 +121,7 @@ export const PROCESSES: readonly ConformanceCase<'events'>[] = [
     level: 2,
     needs: ['processes'],
     title: '4 processes with 25 appends each leave 100 events, each process in its order',
-    why: 'a lock that holds within one process only lets two of them write one number',
+    why: 'A lock that holds within one process only lets two of them write one number.',
     run: async (context) => {
       const { events } = await context.open()
       const [run, gate] = [newRun(context), newRun(context)]
@@ -154,7 +154,7 @@ export const PROCESSES: readonly ConformanceCase<'events'>[] = [
     needs: ['processes'],
     title:
       'a process that is killed while it appends leaves what was acknowledged, and whole batches',
-    why: 'processes die at any moment, and what they were told is durable must be',
+    why: 'Processes die at any moment, and what they were told is durable must be.',
     run: async (context) => {
       const run = newRun(context)
       const batch = 3

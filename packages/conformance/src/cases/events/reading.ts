@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ConformanceCase } from '../../case.ts'
-import {
-  collect,
-  counted,
-  domainEvent,
-  envelopes,
-  newRun,
-  seqsOf,
-  upTo,
-} from '../support/samples.ts'
+import { collect, counted, newRun, seqsOf, upTo } from '../support/samples.ts'
 
 const BEYOND = Number.MAX_SAFE_INTEGER
 
@@ -18,7 +10,7 @@ export const READING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'every range gives what the model gives',
-    why: 'a resume reads the tail, and an off-by-one repeats or loses a step',
+    why: 'A resume reads the tail, and an off-by-one repeats or loses a step.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -40,7 +32,7 @@ export const READING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'streams of all lengths around page edges come back complete',
-    why: 'backends answer in pages, and the event at the edge is the one that is lost',
+    why: 'Backends answer in pages, and the event at the edge is the one that is lost.',
     run: async (context) => {
       const { events } = await context.open()
       for (const length of [99, 100, 101, 255, 256, 257, 999, 1000, 1001, 4097]) {
@@ -61,7 +53,7 @@ export const READING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'runs whose ids differ in one digit never see each other',
-    why: 'a scan by prefix or a folded key mixes two runs',
+    why: 'A scan by prefix or a folded key mixes two runs.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -81,7 +73,7 @@ export const READING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'two scopes of one backend share nothing',
-    why: 'two teams on one server would read and stop each other',
+    why: 'Two teams on one server would read and stop each other.',
     run: async (context) => {
       const [here, there] = [await context.open(), await context.openOther()]
       const run = newRun(context)
@@ -97,7 +89,7 @@ export const READING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'a scope whose name continues the name of another shares nothing with it',
-    why: 'scopes are prefixes of keys or of tables in many backends',
+    why: 'Scopes are prefixes of keys or of tables in many backends.',
     run: async (context) => {
       const { harness } = context
       const longer = `${context.scope}-b`
@@ -117,49 +109,6 @@ export const READING: readonly ConformanceCase<'events'>[] = [
         await harness.destroy(longer)
       }
       assert.deepEqual(await seqsOf(events, run), [1, 2], 'lost when the longer scope was removed')
-    },
-  },
-  {
-    id: 'ES-35',
-    subject: 'events',
-    level: 0,
-    title: '10,000 events stream, and a reading can be left at any time',
-    why: 'a follower that looks for one event leaves its reading, and may do so for ever',
-    run: async (context) => {
-      const { events } = await context.open()
-      const run = newRun(context)
-      for (let after = 0; after < 10_000; after += 500) {
-        context.signal.throwIfAborted()
-        await events.append(run, after, counted({ run, after }, 500))
-      }
-      let expected = 1
-      for await (const { seq } of events.read(run)) assert.equal(seq, expected++)
-      assert.equal(expected, 10_001)
-      for (let round = 0; round < context.rounds(50); round++) {
-        for await (const { seq } of events.read(run, { from: 5000 })) {
-          if (seq >= 5000 + round) break
-        }
-      }
-      assert.equal(await events.append(run, 10_000, counted({ run, after: 10_000 }, 1)), 10_001)
-    },
-  },
-  {
-    id: 'ES-35b',
-    subject: 'events',
-    level: 0,
-    title: 'large and small events are read back in one stream',
-    why: 'pages are cut by count or by bytes, and one large event breaks the other rule',
-    run: async (context) => {
-      const { events } = await context.open()
-      const run = newRun(context)
-      const sizes = [10, 3000, 5000, 70_000, 1, 1_500_000, 20, 3_000_000, 5]
-      const given = envelopes(
-        { run },
-        sizes.map((size) => domainEvent('x'.repeat(size))),
-      )
-      await events.append(run, 0, given)
-      assert.deepEqual(await collect(events.read(run)), given)
-      assert.deepEqual(await collect(events.read(run, { from: 7, to: 8 })), given.slice(6, 8))
     },
   },
 ]

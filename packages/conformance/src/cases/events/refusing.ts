@@ -33,7 +33,7 @@ export const REFUSING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'another head than expected is a conflict that names both',
-    why: 'two writers of one run would overwrite each other',
+    why: 'Two writers of one run would overwrite each other.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -56,7 +56,7 @@ export const REFUSING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'a refused append leaves the stream as it was',
-    why: 'a writer that was told no would have changed the run all the same',
+    why: 'A writer that was told no would have changed the run all the same.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -74,7 +74,7 @@ export const REFUSING: readonly ConformanceCase<'events'>[] = [
     level: 1,
     needs: ['backdoor.streamFingerprint'],
     title: 'a refused append leaves every stored byte of the stream as it was',
-    why: 'what a refused append leaves behind turns up later, in an index or after a repair',
+    why: 'What a refused append leaves behind turns up later, in an index or after a repair.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -96,7 +96,7 @@ export const REFUSING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'foreign, doubled and gapped envelopes are refused before the head is looked at',
-    why: 'one wrong number makes every later event of the run unreadable',
+    why: 'One wrong number makes every later event of the run unreadable.',
     run: async (context) => {
       const { events } = await context.open()
       const run = newRun(context)
@@ -131,7 +131,7 @@ export const REFUSING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'one event that cannot be stored keeps its whole batch out',
-    why: 'half a batch is a state that no run was ever in',
+    why: 'Half a batch is a state that no run was ever in.',
     run: async (context) => {
       const { events } = await context.open({ payloadBytes: 4096 })
       const run = newRun(context)
@@ -162,7 +162,7 @@ export const REFUSING: readonly ConformanceCase<'events'>[] = [
     subject: 'events',
     level: 0,
     title: 'a payload at the limit passes, one byte more is refused',
-    why: 'a limit that differs between stores makes a run that cannot move',
+    why: 'A limit that differs between stores makes a run that cannot move.',
     run: async (context) => {
       const { events } = await context.open({ payloadBytes: 1000 })
       const run = newRun(context)

@@ -10,7 +10,7 @@ const EVENTS: ConformanceCase<'events'> = {
   subject: 'events',
   level: 0,
   title: 'any sequence of calls, refusals and reopenings is answered as the model does',
-  why: 'a stored event that changes, or a head that jumps, shows only after a certain sequence',
+  why: 'A stored event that changes, or a head that jumps, shows only after a certain sequence.',
   run: (context) =>
     checkModel(context, { steps: EVENT_STEPS, look: lookAtEvents, sequences: 60, longest: 40 }),
 }
@@ -20,7 +20,7 @@ const ARTIFACTS: ConformanceCase<'artifacts'> = {
   subject: 'artifacts',
   level: 0,
   title: 'any sequence of puts, gets and erasures is answered as the model does',
-  why: 'a cache or a batch that forgets what another call did shows only after a certain sequence',
+  why: 'A cache or a batch that forgets what another call did shows only after a certain sequence.',
   run: (context) =>
     checkModel(context, {
       steps: ARTIFACT_STEPS,
@@ -35,7 +35,7 @@ const FACTS: ConformanceCase<'facts'> = {
   subject: 'facts',
   level: 0,
   title: 'any sequence of binds and unbinds is answered as the model does',
-  why: 'a binding that comes back, or that outlives its unbinding, shows only after a certain sequence',
+  why: 'A binding that comes back, or that outlives its unbinding, shows only after a certain sequence.',
   run: (context) =>
     checkModel(context, { steps: FACT_STEPS, look: lookAtFacts, sequences: 60, longest: 40 }),
 }
@@ -46,7 +46,7 @@ const COMMITS: ConformanceCase<'all'> = {
   level: 0,
   title:
     'any sequence of commits over all three ports and of single calls is answered as the model does',
-  why: 'a commit that writes one port and not another shows only beside single calls',
+  why: 'A commit that writes one port and not another shows only beside single calls.',
   run: (context) =>
     checkModel(context, {
       steps: [...COMMIT_STEPS, ...EVENT_STEPS, ...FACT_STEPS, ...ARTIFACT_STEPS],
