@@ -1,40 +1,33 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { ALL_CASES } from '../cases/all-cases.ts'
-import { checkHarness } from '../check-harness.ts'
 import type { Harness } from '../harness.ts'
-import type { CaseResult } from '../run/case-result.ts'
-import { runCase, timeoutOf } from '../run/run-case.ts'
-import { selectCases } from '../run/select-cases.ts'
-import type { SuiteOptions } from '../run/suite-options.ts'
+import { timeoutOf } from '../run/run-case.ts'
+import type { BindingOptions } from './plan.ts'
+import { planOf } from './plan.ts'
 
 /** What closing and destroying may take after a case has run out of its own time. */
 const GRACE_MILLIS = 120_000
 
 /**
- * Registers one test for every case that this harness can exercise.
+ * Registers a test for every case that this harness can exercise, and one for the verdict.
  *
- * A case that it cannot exercise is registered as no test at all, for it would look passed or skipped.
+ * A case that it cannot exercise is no test at all: it would look passed, or skipped. The verdict names what such
+ * cases wait for, and with `claims` it fails where an adapter reaches another level than it claims.
  *
  * @example
- * defineConformance(acmeHarness, { level: 2 })
+ * defineConformance(acmeHarness, { claims: { artifacts: 3 } })
  */
-export function defineConformance(harness: Harness, options: SuiteOptions = {}): void {
-  const caseIds = ALL_CASES.map(({ id }) => id)
-  const checked = checkHarness(harness, caseIds)
-  describe(`${checked.name} ${checked.version}`, async () => {
-    const { exercised } = await selectCases(checked, ALL_CASES, options)
-    afterAll(() => checked.close?.())
-    for (const one of exercised) {
-      it(`${one.id} ${one.title}`, {
-        timeout: timeoutOf(one, options) + GRACE_MILLIS,
-      }, async () => {
-        expect(problemOf(await runCase(checked, one, options))).toBeUndefined()
+export function defineConformance(harness: Harness, options: BindingOptions = {}): void {
+  describe(`${harness.name} ${harness.version}`, async () => {
+    const plan = await planOf(harness, options)
+    afterAll(() => harness.close?.(), GRACE_MILLIS)
+    for (const one of plan.cases) {
+      const timeout = timeoutOf(one, options) + GRACE_MILLIS
+      it(`${one.id} ${one.title}`, { timeout }, async () => {
+        await expect(plan.run(one)).resolves.toBeUndefined()
       })
     }
+    it(plan.title, () => {
+      expect(plan.unmetClaims()).toEqual([])
+    })
   })
-}
-
-function problemOf(result: CaseResult): unknown {
-  if (result.status === 'failed') throw result.error
-  return undefined
 }

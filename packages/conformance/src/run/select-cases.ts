@@ -1,5 +1,5 @@
-import type { ConformanceCase, Need } from '../case.ts'
-import type { Backdoor, Harness, OpenedStores } from '../harness.ts'
+import type { ConformanceCase, Need, Subject } from '../case.ts'
+import type { Backdoor, Harness, OpenedStores, Port } from '../harness.ts'
 import { Scopes } from './scopes.ts'
 import type { SuiteOptions } from './suite-options.ts'
 
@@ -21,10 +21,10 @@ type Abilities = ReadonlySet<Need>
 export async function selectCases(
   harness: Harness,
   allCases: readonly ConformanceCase[],
-  { level = 3, ports }: Pick<SuiteOptions, 'level' | 'ports'> = {},
+  options: SuiteOptions = {},
 ): Promise<CaseSelection> {
   const abilities = await abilitiesOf(harness)
-  const cases = allCases.filter((one) => one.level <= level && isAsked(one, ports))
+  const cases = allCases.filter((one) => isAsked(one, options))
   const applicable = cases.filter((one) => applies(one, harness, abilities))
   const judged = applicable.map((one) => ({ case: one, missing: missingFor(one, harness) }))
   return {
@@ -34,8 +34,17 @@ export async function selectCases(
   }
 }
 
-function isAsked({ subject }: ConformanceCase, ports: SuiteOptions['ports']): boolean {
-  return ports === undefined || subject === 'any' || subject === 'all' || ports.includes(subject)
+function isAsked(
+  { id, level, subject }: ConformanceCase,
+  { level: highest = 3, ports, cases }: SuiteOptions,
+): boolean {
+  const isOfPort = ports === undefined || ports.some((port) => concerns(subject, port))
+  return isOfPort && level <= highest && (cases === undefined || cases.includes(id))
+}
+
+/** Whether what is about this subject says something of the port. */
+export function concerns(subject: Subject, port: Port): boolean {
+  return subject === port || subject === 'any' || subject === 'all'
 }
 
 async function abilitiesOf(harness: Harness): Promise<Abilities> {

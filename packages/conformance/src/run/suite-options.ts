@@ -7,4 +7,6 @@ export interface SuiteOptions extends RunOptions {
   readonly level?: Level | undefined
   /** Only cases of these ports, and those that are about no port of their own; all where absent. */
   readonly ports?: readonly Port[] | undefined
+  /** Only the cases with these ids; all where absent. */
+  readonly cases?: readonly string[] | undefined
 }
