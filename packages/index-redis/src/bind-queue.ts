@@ -25,7 +25,7 @@ export class BindQueue {
     id: ArtifactId,
     signal: AbortSignal | undefined,
   ): Promise<FactBinding> {
-    this.#link.requireRoom(signal, this.#waiting)
+    this.#link.requireRoom(this.#waiting)
     const batch = this.#batchOf(run)
     this.#waiting++
     const bound = batch.add(key, id, signal)

@@ -53,7 +53,7 @@ export class RedisFactIndex implements FactIndex, AsyncDisposable {
     key: FactKey,
     { signal }: CallOptions = {},
   ): Promise<ArtifactId | undefined> {
-    this.#link.requireRoom(signal)
+    this.#link.requireOpen(signal)
     const hash = factsKey(this.#prefix, parseId('run_id', run))
     const field = parseFactKey(key)
     const found = await this.#link.run((client) => client.hget(hash, field), { signal })
@@ -68,7 +68,7 @@ export class RedisFactIndex implements FactIndex, AsyncDisposable {
     { signal }: CallOptions = {},
   ): Promise<FactBinding> {
     try {
-      this.#link.requireRoom(signal)
+      this.#link.requireOpen(signal)
       const runId = parseId('run_id', run)
       const factKey = parseFactKey(key)
       return this.#binds.bind(runId, factKey, parseId('artifact_id', id), signal)
@@ -83,7 +83,7 @@ export class RedisFactIndex implements FactIndex, AsyncDisposable {
     id: ArtifactId,
     { signal }: CallOptions = {},
   ): Promise<boolean> {
-    this.#link.requireRoom(signal)
+    this.#link.requireOpen(signal)
     const hash = factsKey(this.#prefix, parseId('run_id', run))
     const field = parseFactKey(key)
     const artifactId = parseId('artifact_id', id)
@@ -100,7 +100,7 @@ export class RedisFactIndex implements FactIndex, AsyncDisposable {
     { signal }: CallOptions = {},
   ): AsyncGenerator<readonly [FactKey, ArtifactId], void> {
     try {
-      this.#link.requireRoom(signal)
+      this.#link.requireOpen(signal)
       return scanFacts(this.#link, factsKey(this.#prefix, parseId('run_id', run)), signal)
     } catch (error) {
       return failing(error)

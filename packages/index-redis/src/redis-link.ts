@@ -60,10 +60,17 @@ export class RedisLink {
     return this.#trouble
   }
 
-  /** @throws MfmError `store_closed`, `store_unavailable` (too many calls); the reason of an aborted signal */
-  requireRoom(signal: AbortSignal | undefined, others = 0): void {
+  /** @throws MfmError `store_closed`; the reason of an aborted signal */
+  requireOpen(signal: AbortSignal | undefined): void {
     if (this.#closing !== undefined) throw new MfmError('store_closed')
     signal?.throwIfAborted()
+  }
+
+  /**
+   * @param others calls that wait and are not known here
+   * @throws MfmError `store_unavailable`
+   */
+  requireRoom(others = 0): void {
     const limit = this.#options.maxCalls
     if (this.#calls.size + others < limit) return
     throw new MfmError('store_unavailable', {
@@ -79,7 +86,8 @@ export class RedisLink {
    */
   run<T>(send: Send<T>, { signal, millis, isRepeatable = true }: CallTerms = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.requireRoom(signal)
+      this.requireOpen(signal)
+      this.requireRoom()
       const call = new LinkCall({
         link: this,
         // What `send` resolves to reaches this very `resolve`.

@@ -15,7 +15,7 @@ export async function* scanFacts(
   hash: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly [FactKey, ArtifactId], void> {
-  using scan = new HashScan(hash)
+  const scan = new HashScan(hash)
   // A growing table tells a field twice, and so does a scan that began again.
   const seen = new Set<FactKey>()
   while (!scan.isDone) {
@@ -24,7 +24,7 @@ export async function* scanFacts(
       const key = page[at] ?? ''
       if (seen.has(key)) continue
       seen.add(key)
-      link.requireRoom(signal)
+      link.requireOpen(signal)
       yield [key, requireStoredId(page[at + 1], hash)]
     }
   }
@@ -34,9 +34,10 @@ export async function* scanFacts(
  * A position in a hash. It means something to one process of Redis only: where the connection ended or the slot moved,
  * the scan begins again.
  */
-class HashScan implements Disposable {
+class HashScan {
   readonly #hash: string
   #server: Redis | undefined
+  #connection: Redis['stream'] | undefined
   #cursor: string = START
   #isDone = false
 
@@ -52,40 +53,40 @@ class HashScan implements Disposable {
   async next(client: RedisClient): Promise<readonly string[]> {
     const server = this.#server
     const [cursor, page] =
-      server === undefined ? await this.#begin(client) : await this.#page(server)
+      server === undefined ? await this.#begin(client) : await this.#goOn(server)
     this.#cursor = cursor
     this.#isDone = cursor === START
     return page
   }
 
-  [Symbol.dispose](): void {
-    this.#server?.off('close', this.#leave)
-    this.#server = undefined
-  }
-
-  readonly #leave = (): void => this[Symbol.dispose]()
-
   async #begin(client: RedisClient): Promise<[string, string[]]> {
     const servers = isCluster(client) ? client.nodes('master') : [client]
     for (const server of servers) {
-      this.#cursor = START
-      this.#server = server
-      server.once('close', this.#leave)
       try {
-        return await this.#page(server)
+        const first = await server.hscan(this.#hash, START, 'COUNT', PAGE)
+        this.#server = server
+        this.#connection = server.stream
+        return first
       } catch (error) {
-        this.#leave()
         if (!isElsewhere(client, error)) throw error
       }
     }
     throw new Error('no master of the cluster has the slot')
   }
 
-  async #page(server: Redis): Promise<[string, string[]]> {
-    const page = await server.hscan(this.#hash, this.#cursor, 'COUNT', PAGE)
-    // A borrowed client may have asked another server after a reconnect.
-    if (this.#server !== server) throw new Error('the connection of a scan ended')
-    return page
+  async #goOn(server: Redis): Promise<[string, string[]]> {
+    try {
+      const page = await server.hscan(this.#hash, this.#cursor, 'COUNT', PAGE)
+      // A client that resends by itself may have asked another process.
+      if (server.stream === this.#connection) return page
+    } catch (error) {
+      this.#server = undefined
+      throw isReply(error)
+        ? new Error('the server of a scan refused to go on', { cause: error })
+        : error
+    }
+    this.#server = undefined
+    throw new Error('the connection of a scan ended')
   }
 }
 
