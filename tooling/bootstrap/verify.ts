@@ -13,12 +13,16 @@ const npmScript = (name: string, script: string, command: string, args: string):
   repeat: `npm run ${script}`,
 })
 
+const SERVICES = 'tooling/services/src/cli.ts'
+
 const gates: readonly Stage[] = [
   npmScript('lint', 'lint', 'biome', 'check --error-on-warnings .'),
   npmScript('build', 'build', 'tsc', '-b'),
   npmScript('types', 'typecheck', 'tsc', '-p tsconfig.check.json'),
   npmScript('boundaries', 'boundaries', 'turbo', 'boundaries'),
   npmScript('knip', 'knip', 'knip', '--no-progress --no-config-hints'),
+  // Servers for the tests that a bare machine has not got yet.
+  npmScript('services', 'services -- install', process.execPath, `${SERVICES} install`),
   npmScript('packages', 'check:packages', process.execPath, 'tooling/bootstrap/check-packages.ts'),
 ]
 

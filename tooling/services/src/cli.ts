@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceName } from './addresses.ts'
-import { SERVICE_NAMES, variableOf, variableValueOf } from './addresses.ts'
+import { addressFromEnvironment, SERVICE_NAMES, variableOf, variableValueOf } from './addresses.ts'
 import { cacheFolder } from './debian.ts'
 import type { Pool, Started } from './pool.ts'
 import { prepareService } from './pool.ts'
@@ -96,7 +96,9 @@ const status = async (): Promise<void> => {
 }
 
 const install = async (names: readonly ServiceName[]): Promise<void> => {
-  for (const name of names) await prepareService(name)
+  for (const name of names) {
+    if (addressFromEnvironment(name, process.env) === undefined) await prepareService(name)
+  }
 }
 
 const main = async ([command, ...args]: readonly string[]): Promise<void> => {
