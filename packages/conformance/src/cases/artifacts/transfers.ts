@@ -14,6 +14,8 @@ import { assertSame, assertStored, independentId, patterned } from './sample-byt
 const NO_BODY_BYTES = 100_000
 
 const LARGE = 1_000_000
+/** A deadline that ends what is repeated in vain. */
+const CALL_MILLIS = 3000
 /** At this rate the large one takes about two seconds. */
 const SLOW = { kind: 'slow', bytesPerSecond: 500_000 } as const
 
@@ -110,7 +112,7 @@ export const TRANSFERS: readonly ConformanceCase<'artifacts'>[] = [
         const { artifacts } = await context.open()
         const id = await artifacts.put('attachment', patterned(LARGE))
         for (const times of [1, Number.POSITIVE_INFINITY]) {
-          const proxied = await open()
+          const proxied = await open({ callMillis: CALL_MILLIS })
           const armed = proxy.arm({ kind: 'half_body', bytes: LARGE / 2 }, { times })
           const result = await settle(proxied.artifacts.get(id))
           armed.disarm()
