@@ -66,6 +66,7 @@ async function chunksOf(
     body.destroy()
     throw error
   } finally {
+    body.off('close', broken) // every body closes; an error may still come, and is heard and ignored
     signal.removeEventListener('abort', giveUp)
   }
   return chunks

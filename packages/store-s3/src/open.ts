@@ -101,7 +101,8 @@ async function examine(effort: Effort, client: S3Client, options: CheckedOptions
 
 /** Tells servers and buckets apart. */
 async function identify(client: S3Client, bucket: string): Promise<string> {
-  const endpoint = await client.config.endpoint?.()
+  const { endpoint } = client.config
+  const address = endpoint === undefined ? null : await endpoint()
   const region = await client.config.region().catch((cause: unknown) => {
     const problem = 'not given, and not found in the environment or profile'
     throw new MfmError('invalid_option', {
@@ -110,5 +111,5 @@ async function identify(client: S3Client, bucket: string): Promise<string> {
       cause,
     })
   })
-  return JSON.stringify([endpoint ?? null, region, bucket])
+  return JSON.stringify([address, region, bucket])
 }
