@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EventStore, RunId } from '@mfm/core-types'
-import type { CaseContext, ConformanceCase } from '../../case.ts'
+import type { CaseContext, ConformanceCase, StoresOf } from '../../case.ts'
 import type { EventDamage } from '../../harness.ts'
 import { rejection } from '../support/expecting.ts'
 import { counted, domainEvent, envelopes, newRun, seqsOf, upTo } from '../support/samples.ts'
@@ -21,26 +21,37 @@ interface Damage {
   readonly how: EventDamage
 }
 
+interface Place {
+  readonly scope: string
+  open(): Promise<StoresOf<'events'>>
+}
+
 /** Damages one run of two, and requires that reading says so and that the other run is whole. */
-async function requireNoticed(context: CaseContext<'events'>, { seq, how }: Damage): Promise<void> {
+async function requireNoticed(
+  context: CaseContext<'events'>,
+  { scope, open }: Place,
+  { seq, how }: Damage,
+): Promise<void> {
   const [run, whole] = [newRun(context), newRun(context)]
-  const writer = await context.open()
+  const writer = await open()
   await write(writer.events, run)
   await write(writer.events, whole)
   await writer.close()
-  await context.backdoor.damageEvents(context.scope, run, seq, how)
-  const { events } = await context.open()
-  for (const range of [{}, { from: seq - 1 }, { from: seq, to: seq + 1 }]) {
+  await context.backdoor.damageEvents(scope, run, seq, how)
+  const { events } = await open()
+  for (const range of [{}, { from: Math.max(seq - 1, 1) }, { from: seq, to: seq + 1 }]) {
     const seen: number[] = []
     const reading = async (): Promise<void> => {
       for await (const event of events.read(run, range)) seen.push(event.seq)
     }
     const error = await rejection(reading(), 'event_store_corruption')
+    const next = (range.from ?? 1) + seen.length
+    assert.deepEqual(seen, upTo(next - 1, range.from))
+    assert.ok(next <= seq, 'damaged events were read')
+    // Where events are packed together, what is damaged begins before the one that was hit.
+    const named = Number(error.details?.['seq'])
+    assert.ok(named >= next && named <= seq, `${how} of ${seq} was reported at ${named}`)
     assert.equal(error.details?.['runId'], run)
-    assert.equal(error.details?.['seq'], seq, `${how}, read from ${range.from}`)
-    const first = range.from ?? 1
-    assert.deepEqual(seen, upTo(seen.length + first - 1, first))
-    assert.ok(first + seen.length <= seq, 'damaged events were read')
   }
   assert.deepEqual(await seqsOf(events, whole), upTo(LENGTH))
 }
@@ -48,7 +59,7 @@ async function requireNoticed(context: CaseContext<'events'>, { seq, how }: Dama
 function damaging(
   id: string,
   title: string,
-  damages: readonly Damage[],
+  [one, other]: readonly [Damage, Damage],
 ): ConformanceCase<'events'> {
   return {
     id,
@@ -58,7 +69,10 @@ function damaging(
     title,
     why: 'A run that goes on from events that are not what was written acts on things that never happened.',
     run: async (context) => {
-      for (const damage of damages) await requireNoticed(context, damage)
+      const { scope, otherScope } = context
+      // A scope each: a backdoor need not find its way through what is damaged already.
+      await requireNoticed(context, { scope, open: () => context.open() }, one)
+      await requireNoticed(context, { scope: otherScope, open: () => context.openOther() }, other)
     },
   }
 }
@@ -67,7 +81,6 @@ export const DAMAGE: readonly ConformanceCase<'events'>[] = [
   damaging('ES-33', 'a flipped byte of an event is a corruption that names run and number', [
     { seq: 1, how: 'flip' },
     { seq: 5, how: 'flip' },
-    { seq: LENGTH, how: 'flip' },
   ]),
   damaging('ES-33b', 'an event that was cut short is a corruption that names run and number', [
     { seq: LENGTH, how: 'truncate' },
