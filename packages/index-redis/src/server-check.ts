@@ -20,6 +20,7 @@ export interface ServerDemands {
  */
 export async function checkServers(client: RedisClient, demands: ServerDemands): Promise<void> {
   const servers = isCluster(client) ? client.nodes('master') : [client]
+  if (servers.length === 0) throw new Error('the cluster has no master')
   const infos = await Promise.all(servers.map(infoOf))
   for (const info of infos) {
     checkVersion(info, demands)

@@ -15,6 +15,7 @@ export async function withClient<T>(
       ? new Cluster([...urls], { redisOptions: { connectionName: NAME } })
       : new Redis(urls[0] ?? '', { connectionName: NAME })
   try {
+    await client.ping()
     return await use(client)
   } finally {
     const ended = new Promise((resolve) => client.once('end', resolve))
