@@ -1,14 +1,17 @@
-import { newArtifact } from '@mfm/adapter-kit'
+import { failing, newArtifact } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
   ArtifactKind,
+  ArtifactLister,
   ArtifactStore,
   CallOptions,
   ManyReader,
+  ManyWriter,
   StoreDescription,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { asArtifactDamage, readArtifact } from './artifact-bytes.ts'
+import { listArtifacts } from './artifact-list.ts'
 import { PREFETCHED_ROWS } from './log.ts'
 import { NO_BINDINGS } from './recorder.ts'
 import type { Claim } from './shared-file.ts'
@@ -20,7 +23,7 @@ export interface ArtifactStoreParts {
 }
 
 /** The artifacts in one SQLite file. */
-export class SqliteArtifactStore implements ArtifactStore, ManyReader {
+export class SqliteArtifactStore implements ArtifactStore, ManyReader, ManyWriter, ArtifactLister {
   readonly description: StoreDescription
   readonly #claim: Claim
   readonly #payloadBytes: number
@@ -47,6 +50,20 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
     })
   }
 
+  async putMany(
+    artifacts: readonly { readonly kind: ArtifactKind; readonly bytes: Uint8Array }[],
+    { signal }: CallOptions = {},
+  ): Promise<readonly ArtifactId[]> {
+    this.#claim.requireOpen(signal)
+    const given = artifacts.map(({ kind, bytes }) => newArtifact(kind, bytes, this.#payloadBytes))
+    const distinct = Array.from(new Map(given.map((artifact) => [artifact.id, artifact])).values())
+    return await this.#claim.backend.write(signal, (journal, recorder) => {
+      const fresh = distinct.filter(({ id }) => readArtifact(journal, id) === undefined)
+      recorder.record({ run: undefined, artifacts: fresh, bindings: NO_BINDINGS, events: [] })
+      return given.map(({ id }) => id)
+    })
+  }
+
   async get(id: ArtifactId, { signal }: CallOptions = {}): Promise<Uint8Array> {
     const [bytes] = await this.#read([id], signal).catch(asArtifactDamage(id))
     if (bytes !== undefined) return bytes
@@ -64,6 +81,17 @@ export class SqliteArtifactStore implements ArtifactStore, ManyReader {
     this.#claim.requireOpen(signal)
     const artifactId = parseId('artifact_id', id)
     return await this.#claim.backend.read(signal, (journal) => journal.hasArtifact(artifactId))
+  }
+
+  /** What is stored when this is called. */
+  list({ signal }: CallOptions = {}): AsyncGenerator<ArtifactId, void> {
+    try {
+      this.#claim.requireOpen(signal)
+      const lastRow = this.#claim.backend.readNow((journal) => journal.lastRow)
+      return listArtifacts(this.#claim, signal, lastRow)
+    } catch (error) {
+      return failing(error)
+    }
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RunNews } from '@mfm/adapter-kit'
 import { encodeEvents, givenArtifact, parseFactKey } from '@mfm/adapter-kit'
 import type {
   ArtifactId,
@@ -20,10 +21,12 @@ import type { Claim } from './shared-file.ts'
 export class SqliteAtomicRecorder implements AtomicRecorder {
   readonly #claim: Claim
   readonly #payloadBytes: number
+  readonly #news: RunNews
 
-  constructor(claim: Claim, payloadBytes: number) {
+  constructor(claim: Claim, payloadBytes: number, news: RunNews) {
     this.#claim = claim
     this.#payloadBytes = payloadBytes
+    this.#news = news
   }
 
   async recordAtomically(
@@ -41,7 +44,7 @@ export class SqliteAtomicRecorder implements AtomicRecorder {
       artifactId: parseId('artifact_id', artifactId),
     }))
     try {
-      return await this.#claim.backend.write(signal, (journal, recorder) => {
+      const head = await this.#claim.backend.write(signal, (journal, recorder) => {
         requireHead(journal, runId, expectedSeq)
         recorder.record({
           run: runId,
@@ -51,6 +54,8 @@ export class SqliteAtomicRecorder implements AtomicRecorder {
         })
         return expectedSeq + encoded.length
       })
+      this.#news.tell(runId)
+      return head
     } catch (error) {
       throw eventDamage(error, runId)
     }

@@ -1,8 +1,10 @@
+import type { RunNews } from '@mfm/adapter-kit'
 import { checkQuery, checkRange, encodeEvents, failing } from '@mfm/adapter-kit'
 import type {
   CallOptions,
   EventEnvelope,
   EventStore,
+  EventWatcher,
   Page,
   RunId,
   RunQuery,
@@ -12,6 +14,7 @@ import type {
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { eventDamage, readEvents, readHead } from './event-reader.ts'
+import { watchEvents } from './event-watch.ts'
 import type { Journal } from './journal.ts'
 import { NO_BINDINGS } from './recorder.ts'
 import { listRuns } from './run-list.ts'
@@ -21,18 +24,22 @@ export interface EventStoreParts {
   readonly description: StoreDescription
   readonly claim: Claim
   readonly payloadBytes: number
+  /** Told of every append of this process. */
+  readonly news: RunNews
 }
 
 /** The event streams in one SQLite file. */
-export class SqliteEventStore implements EventStore {
+export class SqliteEventStore implements EventStore, EventWatcher {
   readonly description: StoreDescription
   readonly #claim: Claim
   readonly #payloadBytes: number
+  readonly #news: RunNews
 
-  constructor({ description, claim, payloadBytes }: EventStoreParts) {
+  constructor({ description, claim, payloadBytes, news }: EventStoreParts) {
     this.description = description
     this.#claim = claim
     this.#payloadBytes = payloadBytes
+    this.#news = news
   }
 
   async headSeq(run: RunId, { signal }: CallOptions = {}): Promise<number> {
@@ -51,11 +58,13 @@ export class SqliteEventStore implements EventStore {
     const runId = parseId('run_id', run)
     const encoded = encodeEvents(runId, expectedSeq, events, this.#payloadBytes)
     try {
-      return await this.#claim.backend.write(signal, (journal, recorder) => {
+      const head = await this.#claim.backend.write(signal, (journal, recorder) => {
         requireHead(journal, runId, expectedSeq)
         recorder.record({ run: runId, artifacts: [], bindings: NO_BINDINGS, events: encoded })
         return expectedSeq + encoded.length
       })
+      this.#news.tell(runId)
+      return head
     } catch (error) {
       throw eventDamage(error, runId)
     }
@@ -85,13 +94,26 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
+  watch(run: RunId, from = 1, { signal }: CallOptions = {}): AsyncGenerator<EventEnvelope, never> {
+    try {
+      this.#claim.requireOpen(signal)
+      const runId = parseId('run_id', run)
+      const checked = checkRange({ from })
+      return watchEvents(this.#claim, signal, { runId, from: checked.from, news: this.#news })
+    } catch (error) {
+      return failing(error)
+    }
+  }
+
   async listRuns(query: RunQuery = {}, { signal }: CallOptions = {}): Promise<Page<RunSummary>> {
     this.#claim.requireOpen(signal)
     return await listRuns(this.#claim, signal, checkQuery(query))
   }
 
   close(): Promise<void> {
-    return this.#claim.close()
+    const closing = this.#claim.close()
+    this.#news.tellAll()
+    return closing
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import type { StoreDescription, Stores } from '@mfm/core-types'
+import { RunNews } from '@mfm/adapter-kit'
+import type { Capability, StoreDescription, Stores } from '@mfm/core-types'
 import { SqliteArtifactStore } from './artifact-store.ts'
 import { SqliteAtomicRecorder } from './atomic-recorder.ts'
 import { Backend } from './backend.ts'
@@ -43,23 +44,26 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
   const path = isInMemory ? given : resolve(given)
   const file = new SharedFile(await Backend.open({ path, ...rest }))
   const { payloadBytes } = limits
-  const description: StoreDescription = Object.freeze({
-    name: 'store-sqlite',
-    durability: isInMemory ? 'none' : 'disk',
-    capabilities: Object.freeze([]),
-  })
-  const many: StoreDescription = Object.freeze({
-    ...description,
-    capabilities: Object.freeze(['getMany'] as const),
-  })
+  const describe = (...capabilities: readonly Capability[]): StoreDescription =>
+    Object.freeze({
+      name: 'store-sqlite',
+      durability: isInMemory ? 'none' : 'disk',
+      capabilities: Object.freeze(capabilities),
+    })
+  const news = new RunNews()
   const eventClaim = file.claim()
-  const events = new SqliteEventStore({ description, claim: eventClaim, payloadBytes })
+  const events = new SqliteEventStore({
+    description: describe('watch'),
+    claim: eventClaim,
+    payloadBytes,
+    news,
+  })
   const artifacts = new SqliteArtifactStore({
-    description: many,
+    description: describe('getMany', 'putMany', 'list'),
     claim: file.claim(),
     payloadBytes,
   })
-  const facts = new SqliteFactIndex({ description, claim: file.claim() })
+  const facts = new SqliteFactIndex({ description: describe(), claim: file.claim() })
   const close = async (): Promise<void> => {
     await Promise.all([events.close(), artifacts.close(), facts.close()])
   }
@@ -67,7 +71,7 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
     events,
     artifacts,
     facts,
-    atomic: new SqliteAtomicRecorder(eventClaim, payloadBytes),
+    atomic: new SqliteAtomicRecorder(eventClaim, payloadBytes, news),
     rebuildIndexes: async () => {
       eventClaim.requireOpen()
       await file.backend.rebuildIndexes()
