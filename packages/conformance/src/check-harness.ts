@@ -49,7 +49,7 @@ function exceptions(known: ReadonlySet<string>): z.ZodType<readonly Exception[]>
 const [major] = CONTRACT.split('.')
 
 function harnessSchema(known: ReadonlySet<string>): z.ZodType<unknown> {
-  return z.strictObject({
+  const fields = z.strictObject({
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a package name without its scope'),
     version: z.string().regex(/^\d+\.\d+\.\d+/, 'expected a version such as 1.4.0'),
     contract: z
@@ -62,6 +62,7 @@ function harnessSchema(known: ReadonlySet<string>): z.ZodType<unknown> {
     open: aFunction,
     destroy: aFunction,
     isShared: z.boolean(),
+    isEmbedded: z.boolean().optional(),
     backdoor: backdoor.optional(),
     server: aFunction.optional(),
     restartServer: aFunction.optional(),
@@ -72,6 +73,11 @@ function harnessSchema(known: ReadonlySet<string>): z.ZodType<unknown> {
     wrongOptions: z.array(aFunction).min(1).optional(),
     exceptions: exceptions(known).optional(),
   })
+  return fields.refine(
+    ({ isEmbedded, server, restartServer }) =>
+      isEmbedded !== true || (server === undefined && restartServer === undefined),
+    { path: ['isEmbedded'], message: 'an embedded backend has no server' },
+  )
 }
 
 /**

@@ -87,6 +87,11 @@ export interface Harness {
   destroy(scope: string): Promise<void>
   /** Whether a second `open` of a scope sees what the first wrote. `false` for a store that lives inside one opening. */
   readonly isShared: boolean
+  /**
+   * `true` where the backend is this process or its disk, with no server between. Cases about a server (its
+   * connections, credentials, failures) then do not apply; for every other adapter they must be exercised.
+   */
+  readonly isEmbedded?: boolean | undefined
   readonly backdoor?: Backdoor | undefined
   /** Where the adapter's server listens, for the fault proxy. `open` must honour `via`. */
   server?(): Promise<Address>

@@ -31,7 +31,7 @@ export interface Plan {
 export async function planOf(harness: Harness, options: BindingOptions): Promise<Plan> {
   checkHarness(harness, caseIds(ALL_CASES))
   const selection = await selectCases(harness, ALL_CASES, options)
-  const settings = settingsOf(harness, options)
+  const settings = settingsOf(harness, selection, options)
   const results: CaseResult[] = []
   return {
     cases: selection.exercised,

@@ -1,12 +1,16 @@
+import type { Durability } from '@mfm/core-types'
 import type { Level, Need } from '../case.ts'
 import type { Harness, Port } from '../harness.ts'
 import { CONTRACT } from '../harness.ts'
 import type { CaseResult } from '../run/case-result.ts'
+import type { Durabilities } from '../run/select-cases.ts'
 import { concerns } from '../run/select-cases.ts'
 
 /** What can be said of one port of an adapter. */
 export interface PortVerdict {
   readonly port: Port
+  /** What the port says of itself. */
+  readonly durability: Durability | null
   /**
    * The highest level at and below which every applicable case passed or is excepted; `null` where that is not even
    * so at level 0.
@@ -39,6 +43,7 @@ export interface SuiteSettings {
   readonly ports: readonly Port[]
   readonly seed: number
   readonly effort: number
+  readonly durability: Durabilities
 }
 
 const LEVELS: readonly Level[] = [0, 1, 2, 3]
@@ -47,13 +52,21 @@ const LEVELS: readonly Level[] = [0, 1, 2, 3]
 export function conclude(
   { name, version }: Harness,
   results: readonly CaseResult[],
-  { level, ports, seed, effort }: SuiteSettings,
+  { level, ports, seed, effort, durability }: SuiteSettings,
 ): SuiteReport {
-  const verdicts = ports.map((port) => verdictOn(port, results, level))
+  const verdicts = ports.map((port) => ({
+    port,
+    durability: durability[port] ?? null,
+    ...judgementOn(port, results, level),
+  }))
   return { name, version, contract: CONTRACT, level, seed, effort, verdicts, results }
 }
 
-function verdictOn(port: Port, all: readonly CaseResult[], asked: Level): PortVerdict {
+function judgementOn(
+  port: Port,
+  all: readonly CaseResult[],
+  asked: Level,
+): Omit<PortVerdict, 'port' | 'durability'> {
   const results = all.filter(
     (result) => concerns(result.case.subject, port) && result.status !== 'not_applicable',
   )
@@ -63,7 +76,6 @@ function verdictOn(port: Port, all: readonly CaseResult[], asked: Level): PortVe
   const atLowest = holding.filter((result) => result.case.level === lowest)
   const exceptions = results.filter(({ status }) => status === 'excepted').length
   return {
-    port,
     level,
     passed: results.filter(({ status }) => status === 'passed').length,
     total: results.length - exceptions,

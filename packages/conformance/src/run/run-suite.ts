@@ -34,7 +34,11 @@ export async function runSuite(
       results.push(result)
       options.onResult?.(result)
     }
-    return conclude(harness, [...results, ...notRun(selection)], settingsOf(harness, options))
+    return conclude(
+      harness,
+      [...results, ...notRun(selection)],
+      settingsOf(harness, selection, options),
+    )
   } finally {
     await harness.close?.()
   }
@@ -60,10 +64,11 @@ export function notRun({ notExercised, notApplicable }: CaseSelection): readonly
 
 export function settingsOf(
   harness: Harness,
+  { durability }: CaseSelection,
   { level = 3, ports, seed = DEFAULT_SEED, effort = 1 }: SuiteOptions,
 ): SuiteSettings {
   const asked = harness.ports.filter((port) => ports === undefined || ports.includes(port))
-  return { level, ports: asked, seed, effort }
+  return { level, ports: asked, seed, effort, durability }
 }
 
 export function caseIds(cases: readonly ConformanceCase[]): readonly string[] {

@@ -1,5 +1,6 @@
+import type { Durability } from '@mfm/core-types'
 import type { ConformanceCase, Need, Subject } from '../case.ts'
-import type { Backdoor, Harness, OpenedStores, Port } from '../harness.ts'
+import type { Backdoor, Harness, Port } from '../harness.ts'
 import { Scopes } from './scopes.ts'
 import type { SuiteOptions } from './suite-options.ts'
 
@@ -10,12 +11,19 @@ export interface CaseSelection {
     readonly case: ConformanceCase
     readonly missing: readonly Need[]
   }[]
-  /** Of a port or a capability that the adapter does not have. */
+  /** Of a port, a capability or a server that the adapter does not have. */
   readonly notApplicable: readonly ConformanceCase[]
+  /** What each port says of itself. */
+  readonly durability: Durabilities
 }
 
-/** What the adapter has beyond its ports. */
-type Abilities = ReadonlySet<Need>
+export type Durabilities = Partial<Readonly<Record<Port, Durability>>>
+
+interface FirstLook {
+  /** What the adapter has beyond its ports. */
+  readonly abilities: ReadonlySet<Need>
+  readonly durability: Durabilities
+}
 
 /** Opens a scope once, looks at what the adapter declares, and sorts the cases that the options ask for. */
 export async function selectCases(
@@ -23,7 +31,7 @@ export async function selectCases(
   allCases: readonly ConformanceCase[],
   options: SuiteOptions = {},
 ): Promise<CaseSelection> {
-  const abilities = await abilitiesOf(harness)
+  const { abilities, durability } = await look(harness)
   const cases = allCases.filter((one) => isAsked(one, options))
   const applicable = cases.filter((one) => applies(one, harness, abilities))
   const judged = applicable.map((one) => ({ case: one, missing: missingFor(one, harness) }))
@@ -31,6 +39,7 @@ export async function selectCases(
     exercised: judged.filter(({ missing }) => missing.length === 0).map((one) => one.case),
     notExercised: judged.filter(({ missing }) => missing.length > 0),
     notApplicable: cases.filter((one) => !applicable.includes(one)),
+    durability,
   }
 }
 
@@ -47,20 +56,28 @@ export function concerns(subject: Subject, port: Port): boolean {
   return subject === port || subject === 'any' || subject === 'all'
 }
 
-async function abilitiesOf(harness: Harness): Promise<Abilities> {
+async function look(harness: Harness): Promise<FirstLook> {
   const scopes = new Scopes(harness, 'look', 'any')
   try {
-    return new Set(declared(await scopes.open(scopes.first, {})))
+    const stores = await scopes.open(scopes.first, {})
+    const ports = harness.ports.flatMap((port) => {
+      const description = stores[port]?.description
+      return description === undefined ? [] : [[port, description] as const]
+    })
+    const capabilities = ports.flatMap(
+      ([, description]): readonly Need[] => description.capabilities,
+    )
+    const durability = ports.map(([port, description]) => [port, description.durability])
+    return {
+      abilities: new Set([
+        ...capabilities,
+        ...(stores.atomic === undefined ? [] : ['recordAtomically' as const]),
+      ]),
+      durability: Object.fromEntries(durability),
+    }
   } finally {
     await scopes.release()
   }
-}
-
-function declared({ events, artifacts, facts, atomic }: OpenedStores): readonly Need[] {
-  const capabilities = [events, artifacts, facts].flatMap(
-    (store) => store?.description.capabilities ?? [],
-  )
-  return atomic === undefined ? capabilities : [...capabilities, 'recordAtomically']
 }
 
 const CAPABILITIES: ReadonlySet<Need> = new Set<Need>([
@@ -72,13 +89,22 @@ const CAPABILITIES: ReadonlySet<Need> = new Set<Need>([
   'recordAtomically',
 ])
 
+/** What only an adapter of a server can be asked for. */
+const OF_SERVERS: ReadonlySet<Need> = new Set<Need>([
+  'proxy',
+  'restart',
+  'credentials',
+  'backdoor.connections',
+])
+
 function applies(
   { subject, needs = [] }: ConformanceCase,
-  { ports }: Harness,
-  abilities: Abilities,
+  { ports, isEmbedded = false }: Harness,
+  abilities: FirstLook['abilities'],
 ): boolean {
   if (subject === 'all' && !(ports.length === 3 && abilities.has('recordAtomically'))) return false
   if (subject !== 'all' && subject !== 'any' && !ports.includes(subject)) return false
+  if (isEmbedded && needs.some((need) => OF_SERVERS.has(need))) return false
   return needs.every((need) => !CAPABILITIES.has(need) || abilities.has(need))
 }
 
