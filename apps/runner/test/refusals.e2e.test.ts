@@ -57,7 +57,7 @@ describe('exit code 2', () => {
     ['a malformed cursor', ['runs', '--cursor', '%'], 'cursor_invalid'],
     ['a beginning that several runs have', ['show', '3fa2'], 'run_ambiguous'],
     ['a store that is no URL', ['runs', '--store', 'runs.db'], 'invalid_option'],
-    ['an unknown store', ['runs', '--store', 'redis://localhost'], 'invalid_option'],
+    ['an unknown store', ['runs', '--store', 'mongodb://localhost'], 'invalid_option'],
     ['memory, where nothing can be', ['runs', '--store', 'memory:'], 'invalid_option'],
     [
       'both kinds of input',

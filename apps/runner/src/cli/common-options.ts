@@ -1,9 +1,20 @@
 import type { TypedCommandFlagParameters } from '@stricli/core'
+import type { Port } from '../stores/backend.ts'
 import type { Cli, Environment, OutputFormat } from './cli.ts'
 import type { CommonFlags } from './flags.ts'
 import { UsageError } from './usage-error.ts'
 
 const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl']
+
+type StoreFlag = TypedCommandFlagParameters<CommonFlags, Cli>['flags']['store']
+
+const storeFlag = (port: Port, what: string): StoreFlag => ({
+  kind: 'parsed',
+  parse: String,
+  optional: true,
+  placeholder: 'url',
+  brief: `Where ${what} are kept, if not in the store; env MFM_${port.toUpperCase()}, config ${port}`,
+})
 
 export const COMMON_FLAGS: TypedCommandFlagParameters<CommonFlags, Cli>['flags'] = {
   output: {
@@ -19,6 +30,9 @@ export const COMMON_FLAGS: TypedCommandFlagParameters<CommonFlags, Cli>['flags']
     placeholder: 'url',
     brief: 'Where runs are kept; env MFM_STORE, config store, default sqlite:.mfm/runs.db',
   },
+  events: storeFlag('events', 'the streams of events'),
+  artifacts: storeFlag('artifacts', 'documents and bodies'),
+  facts: storeFlag('facts', 'the index of facts'),
   verbose: {
     kind: 'boolean',
     optional: true,

@@ -22,7 +22,7 @@ export async function executeOnFacts(
 ): Promise<ReplayDocument> {
   const settings = await readSettings(cli, flags)
   const request = { project: settings.project, cwd: cli.cwd, workflow: flags.workflow }
-  const report = await withStores(settings, 'read', async (stores) => {
+  const report = await withStores(cli, settings, 'read', async (stores) => {
     const runId = await findRun(stores, given)
     const { op } = await codeOfRun(stores, runId, request)
     const found = await execute(op, { stores, runId, signal: cli.stop.signal })

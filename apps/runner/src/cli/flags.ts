@@ -6,6 +6,9 @@ import type { OutputFormat } from './cli.ts'
 export type CommonFlags = {
   readonly output?: OutputFormat
   readonly store?: string
+  readonly events?: string
+  readonly artifacts?: string
+  readonly facts?: string
   readonly verbose?: boolean
   readonly 'command-timeout'?: number
 }

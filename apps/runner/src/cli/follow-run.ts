@@ -90,13 +90,13 @@ function stoppingText({ stop }: Cli): string {
 }
 
 function proposeResume(cli: Cli, settings: Settings, runId: RunId): void {
-  if (settings.store.url.startsWith('memory:')) return
+  if (!settings.isKept) return
   cli.stderr.line('the run has not ended; everything recorded so far is kept')
   propose(cli, settings, [`mfm resume ${runId}`])
 }
 
 function propose(cli: Cli, settings: Settings, commands: readonly string[]): void {
-  if (cli.format !== 'text' || settings.store.url.startsWith('memory:')) return
-  const lines = commands.map((command) => `  ${command}${settings.storeOption}`)
+  if (cli.format !== 'text' || !settings.isKept) return
+  const lines = commands.map((command) => `  ${command}${settings.storeOptions}`)
   for (const line of [cli.stderr.paint('faint', 'next:'), ...lines]) cli.stderr.line(line)
 }

@@ -3,7 +3,7 @@ import type { ErrorDocument } from '../output-schemas/error-document.ts'
 import type { CommandStopped } from '../process/command-stop.ts'
 import { EXIT_CODE_BY_STOP } from '../process/command-stop.ts'
 import type { ExitCode } from '../process/exit-codes.ts'
-import { EXIT_CODE_BY_KIND } from '../process/exit-codes.ts'
+import { exitCodeOf } from '../process/exit-codes.ts'
 import { UncaughtError } from '../process/uncaught-error.ts'
 import { renderError } from '../render/error.ts'
 import { jsonText } from '../render/json-text.ts'
@@ -20,9 +20,7 @@ export function reportError(cli: Cli, thrown: unknown): ExitCode {
   } else {
     cli.stderr.line(jsonText(document))
   }
-  return stopped === undefined
-    ? EXIT_CODE_BY_KIND[error.kind]
-    : EXIT_CODE_BY_STOP[stopped.stopCause]
+  return stopped === undefined ? exitCodeOf(error) : EXIT_CODE_BY_STOP[stopped.stopCause]
 }
 
 function typedError(thrown: unknown): MfmError {

@@ -10,7 +10,7 @@ import { findRun } from '../runs/find-run.ts'
 
 export async function events(cli: Cli, flags: EventsFlags, given: string): Promise<ExitCode> {
   const settings = await readSettings(cli, flags)
-  await withStores(settings, 'read', async (stores) => {
+  await withStores(cli, settings, 'read', async (stores) => {
     const runId = await findRun(stores, given)
     const write = cli.format === 'json' ? writeDocument : writeLines
     await write(cli, runId, readEvents(cli, stores, { runId, flags }))

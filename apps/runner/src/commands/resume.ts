@@ -10,7 +10,7 @@ import { codeOfRun } from '../workflows/code-of-run.ts'
 export async function resume(cli: Cli, flags: CodeFlags, given: string): Promise<ExitCode> {
   const settings = await readSettings(cli, flags)
   const request = { project: settings.project, cwd: cli.cwd, workflow: flags.workflow }
-  return await withStores(settings, 'write', async (stores) => {
+  return await withStores(cli, settings, 'write', async (stores) => {
     const runId = await findRun(stores, given)
     const workflow = await codeOfRun(stores, runId, request)
     return await followRun(cli, settings, {

@@ -22,7 +22,7 @@ export async function run(cli: Cli, flags: RunFlags, given: string): Promise<Exi
   // Refuses a wrong input before a store is made for it.
   initialContext(op, input)
   const provenance = await provenanceOf(project, place)
-  return await withStores(settings, 'create', async (stores) =>
+  return await withStores(cli, settings, 'create', async (stores) =>
     followRun(cli, settings, {
       stores,
       runId,

@@ -22,7 +22,7 @@ export async function runs(cli: Cli, flags: RunsFlags): Promise<ExitCode> {
     limit: limitOf(cli, flags),
   }
   const settings = await readSettings(cli, flags)
-  const page = await withStores(settings, 'read', async ({ events }) =>
+  const page = await withStores(cli, settings, 'read', async ({ events }) =>
     events.listRuns(query, { signal: cli.stop.signal }),
   )
   const document: RunListDocument = { runs: page.items, next: page.next ?? null }

@@ -10,7 +10,7 @@ import { readRunDetails } from '../runs/read-run-details.ts'
 
 export async function show(cli: Cli, flags: CommonFlags, given: string): Promise<ExitCode> {
   const settings = await readSettings(cli, flags)
-  const details = await withStores(settings, 'read', async (stores) =>
+  const details = await withStores(cli, settings, 'read', async (stores) =>
     readRunDetails(stores, await findRun(stores, given), cli.stop.signal),
   )
   await emit(cli, details, renderRunDetails)

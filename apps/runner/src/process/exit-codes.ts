@@ -1,5 +1,5 @@
 import type { DifferenceKind, RunResult } from '@mfm/engine'
-import type { ErrorKind } from '@mfm/errors'
+import type { ErrorKind, MfmError } from '@mfm/errors'
 
 /** What the process tells its caller. Scripts branch on these; a number never gets another meaning. */
 export const EXIT = {
@@ -47,6 +47,11 @@ export const EXIT_CODE_BY_KIND: Readonly<Record<ErrorKind, ExitCode>> = Object.f
   rate_limited: EXIT.failed,
   transport: EXIT.failed,
 })
+
+/** A store that does not answer cannot be used now; 7 is for the time limit of the command. */
+export function exitCodeOf({ code, kind }: Pick<MfmError, 'code' | 'kind'>): ExitCode {
+  return code === 'store_timeout' ? EXIT.unavailable : EXIT_CODE_BY_KIND[kind]
+}
 
 /** A call that the facts do not answer is a divergence; an event that came out otherwise is a difference. */
 export const EXIT_CODE_BY_DIFFERENCE: Readonly<Record<DifferenceKind, ExitCode>> = Object.freeze({

@@ -2,7 +2,12 @@ import type { ErrorCode } from '@mfm/errors'
 import { ERROR_CATALOGUE } from '@mfm/errors'
 import { describe, expect, it } from 'vitest'
 import { EXIT_CODE_BY_STOP } from './command-stop.ts'
-import { EXIT_CODE_BY_DIFFERENCE, EXIT_CODE_BY_KIND, EXIT_CODE_BY_PHASE } from './exit-codes.ts'
+import {
+  EXIT_CODE_BY_DIFFERENCE,
+  EXIT_CODE_BY_KIND,
+  EXIT_CODE_BY_PHASE,
+  exitCodeOf,
+} from './exit-codes.ts'
 
 /** One code of every class that a script may branch on. */
 const CODES: readonly (readonly [ErrorCode, number])[] = [
@@ -24,6 +29,9 @@ const CODES: readonly (readonly [ErrorCode, number])[] = [
   ['artifact_not_found', 4],
   ['store_unavailable', 5],
   ['store_busy', 5],
+  ['store_timeout', 5],
+  ['store_outcome_unknown', 5],
+  ['store_unsuitable', 2],
   ['run_already_exists', 6],
   ['event_store_concurrency', 6],
   ['plan_changed', 6],
@@ -37,7 +45,7 @@ const CODES: readonly (readonly [ErrorCode, number])[] = [
 
 describe('the exit code of an error', () => {
   it.each(CODES)('%s is %i', (code, exitCode) => {
-    expect(EXIT_CODE_BY_KIND[ERROR_CATALOGUE[code].kind]).toBe(exitCode)
+    expect(exitCodeOf({ code, kind: ERROR_CATALOGUE[code].kind })).toBe(exitCode)
   })
 
   it('is never 0 and always one of the documented ones', () => {

@@ -43,7 +43,9 @@ describe('stores that can be interrupted', () => {
     for await (const envelope of stores.events.read(RUN, { from: 2 })) read.push(envelope)
     expect(read).toEqual(envelopes.slice(1))
     expect(isDue).toBe(true)
-    expect(stores.artifacts.description).toEqual(inner.artifacts.description)
+    const { name, durability } = inner.artifacts.description
+    expect(stores.artifacts.description).toEqual({ name, durability, capabilities: ['getMany'] })
+    expect(stores.events.description.capabilities).toEqual([])
   })
 
   it('close the stores', async () => {

@@ -41,7 +41,8 @@ class Breath {
 
 function interruptibleEvents(store: EventStore, breath: Breath): EventStore {
   return {
-    description: store.description,
+    // It does not pass `watch` on.
+    description: { ...store.description, capabilities: [] },
     headSeq: async (run, options) => await store.headSeq(run, options),
     append: async (run, expectedSeq, events, options) =>
       await store.append(run, expectedSeq, events, options),
@@ -65,7 +66,7 @@ function interruptibleArtifacts(
   breath: Breath,
 ): ArtifactStore & Partial<ManyReader> {
   const one: ArtifactStore = {
-    description: store.description,
+    description: { ...store.description, capabilities: [] },
     put: async (kind, bytes, options) => await store.put(kind, bytes, options),
     exists: async (id, options) => await store.exists(id, options),
     close: async () => await store.close(),
@@ -77,6 +78,7 @@ function interruptibleArtifacts(
   if (!canGetMany(store)) return one
   return {
     ...one,
+    description: { ...store.description, capabilities: ['getMany'] },
     getMany: async (ids, options) => {
       await breath.take()
       return await store.getMany(ids, options)

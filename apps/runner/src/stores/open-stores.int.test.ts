@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasCode, isMfmError } from '@mfm/errors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Places } from './backend.ts'
 import { openStores } from './open-stores.ts'
 
 let base = ''
@@ -15,9 +16,14 @@ afterEach(async () => {
   await rm(base, { recursive: true })
 })
 
+const everywhere = (url: string): Places => {
+  const place = { url, base, option: 'store' } as const
+  return { events: place, artifacts: place, facts: place }
+}
+
 const refusal = async (url: string, access: 'create' | 'write' | 'read'): Promise<unknown> => {
   try {
-    await (await openStores({ url, base }, access)).close()
+    await (await openStores(everywhere(url), access)).close()
     return undefined
   } catch (error) {
     return error

@@ -1,56 +1,88 @@
 import type { Stores } from '@mfm/core-types'
-import { MfmError } from '@mfm/errors'
+import { hasCode, MfmError } from '@mfm/errors'
+import type { Access, OpenedPorts, Places, Port } from './backend.ts'
+import { PORTS } from './backend.ts'
+import type { FoundScheme } from './schemes.ts'
+import { schemeFor } from './schemes.ts'
 
-/** `create` makes a store that is not there; `write` and `read` refuse, and never leave a file behind. */
-export type Access = 'create' | 'write' | 'read'
-
-export interface StoreUrl {
-  readonly url: string
-  /** What a relative path is relative to. */
-  readonly base: string
+/** Ports that are named by one URL, and share what is opened for it. */
+export interface Group extends FoundScheme {
+  readonly ports: readonly Port[]
 }
 
-interface Scheme {
-  readonly form: string
-  open(rest: string, base: string, access: Access): Promise<Stores>
+/** @throws MfmError `invalid_option` for a scheme that is not known, or cannot keep the port */
+export function groupsOf(places: Places): readonly Group[] {
+  const groups = new Map<string, Group>()
+  for (const port of PORTS) {
+    const found = schemeFor(port, places[port])
+    const { url, base } = places[port]
+    const key = JSON.stringify([url, base])
+    groups.set(key, { ...found, ports: [...(groups.get(key)?.ports ?? []), port] })
+  }
+  return Array.from(groups.values())
 }
-
-/** Each backend is loaded when its scheme is asked for. */
-const SCHEMES: ReadonlyMap<string, Scheme> = new Map<string, Scheme>([
-  [
-    'sqlite',
-    {
-      form: 'sqlite:<file>',
-      open: async (rest, base, access) =>
-        await (await import('./sqlite.ts')).openSqlite(rest, base, access),
-    },
-  ],
-  [
-    'memory',
-    {
-      form: 'memory:',
-      open: async (rest, _base, access) =>
-        await (await import('./memory.ts')).openMemory(rest, access),
-    },
-  ],
-])
 
 /**
- * Opens the stores that a URL names.
+ * Opens what a group names.
  *
- * @throws MfmError `invalid_option` for a scheme or form that is not known, `store_unavailable` where the store
- * cannot be opened or, unless access is `create`, is not there
+ * @throws MfmError as {@link Backend.open}
  */
-export async function openStores({ url, base }: StoreUrl, access: Access): Promise<Stores> {
-  const [, name = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/s.exec(url) ?? []
-  const scheme = SCHEMES.get(name)
-  if (scheme !== undefined) return await scheme.open(rest, base, access)
-  const forms = [...SCHEMES.values()].map(({ form }) => form)
-  throw new MfmError('invalid_option', {
-    // A URL of another kind may hold a password, so no more than its scheme is shown.
-    message:
-      name === '' ? 'the store is not a URL' : `no store has the scheme ${JSON.stringify(name)}`,
-    details: { option: 'store', forms },
-    help: `Write the store as ${forms.join(' or ')}.`,
-  })
+export async function openGroup(
+  { scheme, rest, ports }: Group,
+  places: Places,
+  access: Access,
+  signal?: AbortSignal,
+): Promise<OpenedPorts> {
+  const [first = 'events'] = ports
+  const backend = await scheme.load()
+  return await backend.open({ ...places[first], rest, ports, access, signal })
+}
+
+/**
+ * Opens the stores of a run, each port where its place says. `atomic` is there where one backend keeps all three.
+ *
+ * @throws MfmError `invalid_option` for a URL that is wrong; `store_unavailable`, `store_timeout`, `store_unsuitable`
+ * where a store cannot be opened or, unless access is `create`, is not there
+ */
+export async function openStores(
+  places: Places,
+  access: Access,
+  signal?: AbortSignal,
+): Promise<Stores> {
+  const groups = groupsOf(places)
+  const results = await Promise.allSettled(
+    groups.map(async (group) => await openGroup(group, places, access, signal)),
+  )
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [{ reason: result.reason }] : [],
+  )
+  const [first] = failures
+  if (first === undefined) return assemble(groups, opened)
+  await closeAll(opened)
+  // What can never work goes before what may only be down now.
+  const wrong = failures.find(({ reason }) => hasCode(reason, 'invalid_option'))
+  throw (wrong ?? first).reason
+}
+
+function assemble(groups: readonly Group[], opened: readonly OpenedPorts[]): Stores {
+  const holderOf = (port: Port): OpenedPorts | undefined =>
+    opened[groups.findIndex(({ ports }) => ports.includes(port))]
+  const [events, artifacts, facts] = [
+    holderOf('events')?.events,
+    holderOf('artifacts')?.artifacts,
+    holderOf('facts')?.facts,
+  ]
+  if (events === undefined || artifacts === undefined || facts === undefined) {
+    throw new MfmError('internal_error', { message: 'a backend did not give what it keeps' })
+  }
+  const atomic = groups.length === 1 ? opened[0]?.atomic : undefined
+  return { events, artifacts, facts, atomic, close: async () => await closeAll(opened) }
+}
+
+/** Closes all, and then says what went wrong first. */
+async function closeAll(opened: readonly OpenedPorts[]): Promise<void> {
+  const results = await Promise.allSettled(opened.map(async (ports) => await ports.close()))
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
 }

@@ -10,6 +10,10 @@ export interface Config {
   readonly workflows?: Readonly<Record<string, string>> | undefined
   /** Where runs are kept, where neither `--store` nor MFM_STORE says it. */
   readonly store?: string | undefined
+  /** Where one of the ports is kept, if not there. */
+  readonly events?: string | undefined
+  readonly artifacts?: string | undefined
+  readonly facts?: string | undefined
   /** Base addresses of servers that workflows know by name. */
   readonly endpoints?: Readonly<Record<string, string>> | undefined
 }
@@ -23,6 +27,9 @@ const text = z.string().min(1)
 const configSchema: z.ZodType<Config> = z.strictObject({
   workflows: z.record(name, text).optional(),
   store: text.optional(),
+  events: text.optional(),
+  artifacts: text.optional(),
+  facts: text.optional(),
   endpoints: z.record(text, text).optional(),
 })
 
