@@ -1,6 +1,7 @@
 import type { ArtifactId, FactBinding, FactKey } from '@mfm/core-types'
 import type { RedisClient } from './options.ts'
 import { requireStoredId } from './stored-id.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** For each pair of field and value: 1 where it was put there, else the value that was there. One step of the server. */
 const BIND_SCRIPT = `
@@ -98,16 +99,5 @@ export class BindBatch {
     } catch (error) {
       this.#reject[index]?.(error)
     }
-  }
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }

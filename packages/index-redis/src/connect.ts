@@ -15,7 +15,6 @@ function ownSettings(silentMillis: number) {
     autoResendUnfulfilledCommands: false,
     retryStrategy: backoff,
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-    maxLoadingRetryTime: 200,
     ...nodeSettings(silentMillis),
   } satisfies RedisOptions
 }
@@ -24,8 +23,11 @@ function ownSettings(silentMillis: number) {
 function nodeSettings(silentMillis: number) {
   return {
     connectTimeout: silentMillis,
-    // A connection that owes a reply and is silent for so long is dead, whatever TCP believes.
-    socketTimeout: silentMillis,
+    // A connection that owes a reply and is silent for so long is dead, whatever TCP believes. A little later than the
+    // deadline of a call, which is to tell a timeout.
+    socketTimeout: silentMillis + 100,
+    // A server that is loading says so to whoever calls; asking it first takes rights that not every user has.
+    enableReadyCheck: false,
     disconnectTimeout: 200,
     connectionName: 'mfm',
   } satisfies RedisOptions

@@ -1,3 +1,7 @@
+export type { FeedItem } from './feed-reader.ts'
+export { type FeedSource, type FollowOptions, followRun } from './follow-run.ts'
 export { openRedisFactIndex } from './open-fact-index.ts'
-export type { RedisClient, RedisIndexOptions } from './options.ts'
+export { openRedisRunFeed } from './open-run-feed.ts'
+export type { RedisClient, RedisFeedOptions, RedisIndexOptions } from './options.ts'
 export type { RedisFactIndex } from './redis-fact-index.ts'
+export type { RedisRunFeed } from './redis-run-feed.ts'

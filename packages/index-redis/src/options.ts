@@ -34,6 +34,22 @@ export interface CheckedOptions {
   readonly trustServer: boolean
 }
 
+/** The options of a feed. `trustServer` goes for the version alone: what a feed holds may be evicted. */
+export interface RedisFeedOptions extends RedisIndexOptions {
+  /** About how many events of a run are kept, the latest. Default 1000. */
+  readonly maxEvents?: number | undefined
+  /** A feed without a new event for so long is removed. Milliseconds; default one day. */
+  readonly keepMillis?: number | undefined
+  /** How long a reader waits for an event before it is told that it is quiet. Milliseconds; default 2000. */
+  readonly quietMillis?: number | undefined
+}
+
+export interface CheckedFeedOptions extends CheckedOptions {
+  readonly maxEvents: number
+  readonly keepMillis: number
+  readonly quietMillis: number
+}
+
 const urlSchema = z.string().refine(isRedisUrl, { error: 'expected redis://host or rediss://host' })
 
 const sharedOptions = {
@@ -58,6 +74,20 @@ const indexSchema: z.ZodType<CheckedOptions> = z
 /** @throws MfmError `invalid_option` */
 export function checkOptions(options: RedisIndexOptions): CheckedOptions {
   return decode(indexSchema, options, 'invalid_option', { what: 'the options of the index' })
+}
+
+const feedSchema: z.ZodType<CheckedFeedOptions> = z
+  .strictObject({
+    ...sharedOptions,
+    maxEvents: z.int().min(1).default(1000),
+    keepMillis: z.int().min(1).default(86_400_000),
+    quietMillis: z.int().min(10).max(600_000).default(2000),
+  })
+  .refine(namesOneServer, ONE_SERVER)
+
+/** @throws MfmError `invalid_option` */
+export function checkFeedOptions(options: RedisFeedOptions): CheckedFeedOptions {
+  return decode(feedSchema, options, 'invalid_option', { what: 'the options of the feed' })
 }
 
 function namesOneServer({ url, cluster, client }: CheckedOptions): boolean {

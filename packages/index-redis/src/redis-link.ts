@@ -103,6 +103,7 @@ export class RedisLink {
       this.#deadlines.watch(call.deadline)
       this.#connectOnce()
       call.attempt()
+      if (this.client.status === 'end') this.#onEnd()
     })
   }
 
