@@ -1,3 +1,4 @@
+import { collectGarbage } from './garbage.ts'
 import type { Pass } from './series.ts'
 import { Series } from './series.ts'
 
@@ -36,7 +37,9 @@ export async function interleave<Name extends string>(
   return Object.fromEntries(series) as Record<Name, Series> // the very names of `sides`
 }
 
+/** Times work that begins on a clean heap: what other sides left is not collected at its cost. */
 export async function timed(work: () => Promise<unknown>): Promise<Pass> {
+  collectGarbage()
   const cpuBefore = process.cpuUsage()
   const before = performance.now()
   await work()

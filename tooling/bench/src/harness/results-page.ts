@@ -17,7 +17,7 @@ export function resultsPage({ machine, outcomes, day, revision }: Page): string 
   const goals = outcomes.flatMap(({ findings }) => findings.goals)
   return [
     '# Benchmark results',
-    'Written by `npm run bench`; not to be edited by hand. The sides of a table were measured in turn, in rounds after warm-up rounds. A figure is the median over the rounds (lowest to highest, ± the median distance from the median). A ratio is taken within each round, so what slows a whole round down cancels out.',
+    'Written by `npm run bench`; not to be edited by hand. The sides of a table were measured in turn, in rounds after warm-up rounds, each on a heap without garbage. A figure is the median over the rounds (lowest to highest, ± the median distance from the median). A ratio is taken within each round, so what slows a whole round down cancels out.',
     `Measured on ${day}${revision === undefined ? '' : ` at ${revision}`}.`,
     machineTable(machine),
     '## Goals',
