@@ -20,6 +20,8 @@ export type Capability = 'getMany' | 'putMany' | 'watch' | 'erase' | 'list'
 export interface StoreDescription {
   /** The package's name without scope, such as `store-sqlite`. */
   readonly name: string
+  /** The product behind it when it was opened, such as `PostgreSQL 15.14`; absent where there is none or it is silent. */
+  readonly product?: string | undefined
   readonly durability: Durability
   readonly capabilities: readonly Capability[]
 }

@@ -17,6 +17,7 @@ import type { CheckedOptions, PostgresStoreOptions } from './options.ts'
 import { checkOptions } from './options.ts'
 import { RunFeed } from './run-feed.ts'
 import { prepareSchema } from './schema.ts'
+import type { ServerFacts } from './server.ts'
 import { requireSuitable } from './server.ts'
 
 /** The three ports on one schema of a PostgreSQL database. */
@@ -48,7 +49,7 @@ export async function openPostgresStores(
     const database = new Database(connections)
     const limits = { millis: checked.callTimeoutMillis, signal, isPatient: false }
     const found = await Call.run(limits, async (call) => ({
-      durability: await requireSuitable(database, call),
+      ...(await requireSuitable(database, call)),
       secret: (await prepareSchema(database, call, checked.schema)).secret,
     }))
     return assemble(checked, database, found)
@@ -58,12 +59,12 @@ export async function openPostgresStores(
   }
 }
 
-type Found = Pick<StoreDescription, 'durability'> & { readonly secret: string }
+type Found = ServerFacts & { readonly secret: string }
 
 function assemble(
   { schema, watchPollMillis, callTimeoutMillis, limits: { payloadBytes } }: CheckedOptions,
   database: Database,
-  { durability, secret }: Found,
+  { product, durability, secret }: Found,
 ): PostgresStores {
   const { connections } = database
   const channel = channelOf(schema)
@@ -76,6 +77,7 @@ function assemble(
   const describe = (...capabilities: readonly Capability[]): StoreDescription =>
     Object.freeze({
       name: 'store-postgres',
+      product,
       durability,
       capabilities: Object.freeze(capabilities),
     })

@@ -1,4 +1,4 @@
-import type { Durability } from '@mfm/core-types'
+import type { Durability, StoreDescription } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Call } from './call.ts'
 import type { Database } from './database.ts'
@@ -10,6 +10,7 @@ const OLDEST_VERSION = 120_000
 
 interface SettingsRow {
   readonly version: Column
+  readonly release: Column
   readonly encoding: Column
   readonly in_recovery: Column
   readonly fsync: Column
@@ -19,18 +20,21 @@ interface SettingsRow {
 
 const SETTINGS = query<SettingsRow>(`
   select current_setting('server_version_num') as version,
+    current_setting('server_version') as release,
     current_setting('server_encoding') as encoding,
     pg_is_in_recovery() as in_recovery,
     current_setting('fsync') as fsync,
     current_setting('synchronous_commit') as synchronous_commit,
     current_setting('synchronous_standby_names') as standbys`)
 
+export type ServerFacts = Required<Pick<StoreDescription, 'product' | 'durability'>>
+
 /**
- * What the server's settings make of a commit.
+ * What the server is, and what its settings make of a commit.
  *
  * @throws MfmError `store_unsuitable` where they break what the store promises; `store_unavailable` of a standby
  */
-export async function requireSuitable(database: Database, call: Call): Promise<Durability> {
+export async function requireSuitable(database: Database, call: Call): Promise<ServerFacts> {
   const { rows } = await database.run(call, SETTINGS, [])
   const [row] = rows
   if (row === undefined) throw new MfmError('store_failed')
@@ -51,8 +55,16 @@ export async function requireSuitable(database: Database, call: Call): Promise<D
       details: { standby: true },
     })
   }
-  if (row.fsync !== 'on') return 'process'
-  return row.standbys !== '' && commit !== 'local' ? 'replicated' : 'disk'
+  return {
+    // Debian and others put their own version behind it.
+    product: `PostgreSQL ${String(row.release).split(' ', 1)[0]}`,
+    durability: durabilityOf(row),
+  }
+}
+
+function durabilityOf({ fsync, standbys, synchronous_commit }: SettingsRow): Durability {
+  if (fsync !== 'on') return 'process'
+  return standbys !== '' && synchronous_commit !== 'local' ? 'replicated' : 'disk'
 }
 
 function unsuitable(message: string, details: { readonly [name: string]: Column }): MfmError {

@@ -47,6 +47,7 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
   const describe = (...capabilities: readonly Capability[]): StoreDescription =>
     Object.freeze({
       name: 'store-sqlite',
+      product: `SQLite ${process.versions['sqlite']}`,
       durability: isInMemory ? 'none' : 'disk',
       capabilities: Object.freeze(capabilities),
     })
