@@ -17,7 +17,7 @@ import { binaryArray } from './binary-array.ts'
 import type { Call } from './call.ts'
 import type { Claim } from './claim.ts'
 import type { EventBatch } from './event-batch.ts'
-import { eventBatch, MAX_MESSAGE_BYTES } from './event-batch.ts'
+import { eventBatch, MAX_MESSAGE_BYTES, valuesOfMany } from './event-batch.ts'
 import type { EventWriter } from './event-writer.ts'
 import { boundTo, keyDigest, TOKEN_BYTES } from './fact-index.ts'
 import type { FactStatements } from './fact-sql.ts'
@@ -77,7 +77,7 @@ export class PostgresAtomicRecorder implements AtomicRecorder {
       await this.#parts.events.requireHead(call, run, expected)
       throw byKey
     }
-    const values = [...batch.values, ...artifactValues(artifacts), ...bindingValues(byKey)]
+    const values = [...valuesOfMany(batch), ...artifactValues(artifacts), ...bindingValues(byKey)]
     const statement = this.#statement(batch)
     const explain = async (): Promise<void> => {
       await this.#parts.events.requireHead(call, run, expected)
@@ -87,10 +87,10 @@ export class PostgresAtomicRecorder implements AtomicRecorder {
     return await this.#parts.events.write(call, batch, { statement, values, explain })
   }
 
-  #statement({ expected, count }: EventBatch): Statement<unknown> {
+  #statement({ expected, texts }: EventBatch): Statement<unknown> {
     const { begin, append, precede } = this.#parts.statements
     if (expected !== 0) return append
-    return count > 0 ? begin : precede
+    return texts.length > 0 ? begin : precede
   }
 
   /** @throws MfmError `fact_binding_conflict` */

@@ -1,4 +1,4 @@
-import { fence, putEvents, tell } from './event-sql.ts'
+import { fence, putEvents } from './event-sql.ts'
 import { quoted } from './schema.ts'
 import type { Statement } from './statement.ts'
 import { change } from './statement.ts'
@@ -47,19 +47,19 @@ export function atomicStatements(schema: string): AtomicStatements {
       insert into ${quoted(schema)}.facts (run, key_digest, key, artifact, bound_by)
       select $1::uuid, key_digest, key, artifact, ${token}::bytea from given
       where exists (select from fence) and key_digest not in (select key_digest from bound)
-    ) ${tell(schema)}`
+    ) select run from fence`
   }
   const guard = `not exists (select from bound where differs)
           and not exists (select from stored where is_damaged)`
   const absent = `
-      select false as is_watched
+      select $1::uuid as run
       where not exists (select from ${runs} where run = $1::uuid) and ${guard}`
   // Every parameter has to appear; of a run without events, there is nothing to say in a list.
   const unused = `
         and coalesce($5::text, $6::text, $7::bigint::text, $8::bigint::text, '') is not null`
   return {
-    begin: change(parts(fence(schema, true, guard), 9)),
-    append: change(parts(fence(schema, false, guard), 8)),
+    begin: change(parts(fence(schema, { isFirst: true, guard }), 9)),
+    append: change(parts(fence(schema, { isFirst: false, guard }), 8)),
     precede: change(parts(absent + unused, 9)),
   }
 }

@@ -1,5 +1,5 @@
 import { isMfmError, MfmError } from '@mfm/errors'
-import type { PoolClient } from 'pg'
+import type { PoolClient, QueryResultRow } from 'pg'
 import type { Call } from './call.ts'
 import type { Connections } from './connections.ts'
 import type { Trouble } from './postgres-error.ts'
@@ -8,6 +8,8 @@ import type { Statement, Value } from './statement.ts'
 
 export interface Answer<Row> {
   readonly rows: readonly Row[]
+  /** Rows that were found, or written. */
+  readonly count: number
   /** A copy of the statement was sent before, and what became of it is not known. */
   readonly isResent: boolean
 }
@@ -41,8 +43,10 @@ export class Database {
     let isResent = false
     try {
       for (let tries = 0; ; tries++) {
-        const { rows, trouble } = await this.#try(call, statement, values)
-        if (trouble === undefined) return { rows, isResent }
+        const { result, trouble } = await this.#try(call, statement, values)
+        if (result !== undefined) {
+          return { rows: result.rows, count: result.rowCount ?? 0, isResent }
+        }
         isResent ||= trouble.isLost && statement.isChange
         const goesOn = trouble.mayPass && (call.isPatient || !trouble.isRefused)
         if (!(goesOn && (await call.pause(pauseAfter(tries))))) throw trouble.error
@@ -76,24 +80,29 @@ export class Database {
       client = await this.connections.take(call)
     } catch (error) {
       if (call.isOver) throw error
-      return { rows: [], trouble: connectTrouble(error) }
+      return { result: undefined, trouble: connectTrouble(error) }
     }
     const config = { name, text, values: Array.from(values), types: PLAIN_TEXT }
-    const run = async (): Promise<readonly Row[]> => (await client.query(config)).rows
+    const run = (): Promise<Result<Row>> => client.query<Row & QueryResultRow>(config)
     try {
-      const rows = await this.connections.use(call, client, { isChange, isSound, run })
-      return { rows, trouble: undefined }
+      const result = await this.connections.use(call, client, { isChange, isSound, run })
+      return { result, trouble: undefined }
     } catch (error) {
       if (call.isOver) throw error
-      return { rows: [], trouble: queryTrouble(error) }
+      return { result: undefined, trouble: queryTrouble(error) }
     }
   }
 }
 
-interface Try<Row> {
+/** What `pg` gives for a statement. */
+interface Result<Row> {
   readonly rows: readonly Row[]
-  readonly trouble: Trouble | undefined
+  readonly rowCount: number | null
 }
+
+type Try<Row> =
+  | { readonly result: Result<Row>; readonly trouble: undefined }
+  | { readonly result: undefined; readonly trouble: Trouble }
 
 function isSound(error: unknown): boolean {
   return !queryTrouble(error).isLost

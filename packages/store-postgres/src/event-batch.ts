@@ -13,11 +13,10 @@ export const MAX_MESSAGE_BYTES = 900_000_000
 export interface EventBatch {
   readonly run: RunId
   readonly expected: number
-  readonly count: number
-  /** In hex. */
-  readonly digests: readonly string[]
-  /** `$1` to `$7`, and `$8` for a run that is not there yet. */
-  readonly values: readonly Value[]
+  readonly texts: readonly string[]
+  readonly digests: readonly Buffer[]
+  /** What a list says of the run from now on: `$5` to `$7`, and `$8` for a run that is not there yet. */
+  readonly listed: readonly Value[]
 }
 
 /** @throws MfmError `payload_too_large` where no message could hold them */
@@ -31,38 +30,26 @@ export function eventBatch(
     throw new MfmError('payload_too_large', { details: { limit: MAX_MESSAGE_BYTES, size } })
   }
   const digests = events.map(({ envelope, text }) => eventDigest(run, envelope.seq, text))
-  const isFirst = expected === 0
-  const summary = foldAll(run, expected, events)
-  return {
-    run,
-    expected,
-    count: events.length,
-    digests,
-    values: [
-      run,
-      expected,
-      binaryArray(
-        'text',
-        events.map(({ text }) => text),
-      ),
-      binaryArray(
-        'bytea',
-        digests.map((digest) => Buffer.from(digest, 'hex')),
-      ),
-      summary.opId,
-      !isFirst && summary.phase === UNCHANGED ? null : summary.phase,
-      summary.updatedAtMillis,
-      ...(isFirst ? [summary.startedAtMillis] : []),
-    ],
-  }
+  const texts = events.map(({ text }) => text)
+  return { run, expected, texts, digests, listed: listed(run, expected, events) }
+}
+
+/** The values of a statement that appends many events. */
+export function valuesOfMany({ run, expected, texts, digests, listed: last }: EventBatch): Value[] {
+  return [run, expected, binaryArray('text', texts), binaryArray('bytea', digests), ...last]
+}
+
+/** The values of a statement that appends one event. */
+export function valuesOfOne({ run, expected, texts, digests, listed: last }: EventBatch): Value[] {
+  return [run, expected, ...texts, ...digests, ...last]
 }
 
 /** No event leads to this phase, so it is there after a fold only where no event says anything of the phase. */
 const UNCHANGED: RunPhase = 'recording'
 
-/** What the events say of a run of which nothing is known; the statements keep what is `null`. */
-function foldAll(runId: RunId, expected: number, events: readonly EncodedEvent[]): RunSummary {
-  const before: RunSummary = {
+/** The statements keep what is `null` here. */
+function listed(runId: RunId, expected: number, events: readonly EncodedEvent[]): readonly Value[] {
+  const nothing: RunSummary = {
     runId,
     headSeq: expected,
     opId: null,
@@ -70,7 +57,10 @@ function foldAll(runId: RunId, expected: number, events: readonly EncodedEvent[]
     startedAtMillis: null,
     updatedAtMillis: null,
   }
-  let summary: RunSummary | undefined = expected === 0 ? undefined : before
-  for (const { envelope } of events) summary = foldRunSummary(summary, envelope)
-  return summary ?? before
+  const isFirst = expected === 0
+  let folded = isFirst ? undefined : nothing
+  for (const { envelope } of events) folded = foldRunSummary(folded, envelope)
+  const { opId, phase, startedAtMillis, updatedAtMillis } = folded ?? nothing
+  if (isFirst) return [opId, phase, updatedAtMillis, startedAtMillis]
+  return [opId, phase === UNCHANGED ? null : phase, updatedAtMillis]
 }

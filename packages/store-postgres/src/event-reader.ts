@@ -71,7 +71,8 @@ export function* decoded(
   for (const { seq, body, digest } of rows) {
     claim.requireOpen(signal)
     const isWhole =
-      Number(seq) === expected && hexOf(digest ?? '') === eventDigest(runId, expected, body ?? '')
+      Number(seq) === expected &&
+      hexOf(digest ?? '') === eventDigest(runId, expected, body ?? '').toString('hex')
     if (!isWhole) throw damagedAt(runId, expected)
     yield decodedEvent(runId, expected, body ?? '')
     expected++

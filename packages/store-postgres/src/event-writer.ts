@@ -3,12 +3,13 @@ import { isMfmError, MfmError } from '@mfm/errors'
 import type { Call } from './call.ts'
 import type { Database } from './database.ts'
 import type { EventBatch } from './event-batch.ts'
+import { valuesOfMany, valuesOfOne } from './event-batch.ts'
 import type { EventStatements } from './event-sql.ts'
 import { EVENT_CONSTRAINT } from './postgres-error.ts'
 import type { Statement, Value } from './statement.ts'
 import { hexOf } from './statement.ts'
 
-/** A statement that writes a batch behind a fence and gives a row where it did. */
+/** A statement that writes a batch behind a fence and concerns any rows only where it did. */
 export interface Fenced {
   readonly statement: Statement<unknown>
   readonly values: readonly Value[]
@@ -28,14 +29,17 @@ export class EventWriter {
 
   /** @throws MfmError `event_store_concurrency`, `event_store_corruption`, `store_outcome_unknown` */
   async append(call: Call, batch: EventBatch): Promise<number> {
-    const { run, expected, values, count } = batch
+    const { run, expected, texts } = batch
     const explain = async (): Promise<void> => await this.requireHead(call, run, expected)
-    if (count > 0) {
-      const statement = expected === 0 ? this.#statements.begin : this.#statements.append
-      return await this.write(call, batch, { statement, values, explain })
+    if (texts.length === 0) {
+      await explain()
+      return expected
     }
-    await explain()
-    return expected
+    const isSingle = texts.length === 1
+    const { begin, append } = isSingle ? this.#statements.single : this.#statements.many
+    const statement = expected === 0 ? begin : append
+    const values = isSingle ? valuesOfOne(batch) : valuesOfMany(batch)
+    return await this.write(call, batch, { statement, values, explain })
   }
 
   /**
@@ -45,14 +49,14 @@ export class EventWriter {
    * moved: then the events that stand behind `expected` tell whose they are.
    */
   async write(call: Call, batch: EventBatch, fenced: Fenced): Promise<number> {
-    const head = batch.expected + batch.count
+    const head = batch.expected + batch.texts.length
     let isResent = false
     for (;;) {
       const { statement, values } = fenced
       const answer = await this.#database
         .run(call, statement, values)
         .catch((error) => Promise.reject(asDamage(error, batch)))
-      if (answer.rows.length > 0) return head
+      if (answer.count > 0) return head
       isResent ||= answer.isResent
       if (isResent && (await this.#isOurs(call, batch))) return head
       await fenced.explain(call)
@@ -74,13 +78,14 @@ export class EventWriter {
     return Number(rows[0]?.head ?? 0)
   }
 
-  async #isOurs(call: Call, { run, expected, count, digests }: EventBatch): Promise<boolean> {
+  async #isOurs(call: Call, { run, expected, digests }: EventBatch): Promise<boolean> {
+    const count = digests.length
     if (count === 0) throw new MfmError('store_outcome_unknown')
     const range = [run, expected, expected + count]
     const { rows } = await this.#database.run(call, this.#statements.digests, range)
     return (
       rows.length === count &&
-      rows.every(({ digest }, index) => hexOf(digest ?? '') === digests[index])
+      rows.every(({ digest }, index) => hexOf(digest ?? '') === digests[index]?.toString('hex'))
     )
   }
 }
