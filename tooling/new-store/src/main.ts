@@ -1,0 +1,24 @@
+// pnpm new:store <name>
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import process from 'node:process'
+import { newStore } from './new-store.ts'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+const [name] = process.argv.slice(2)
+
+if (name === undefined) {
+  console.error('usage: pnpm new:store <name>, such as store-acme')
+  process.exit(2)
+}
+
+for (const path of newStore(root, name)) console.log(path)
+const pnpm = join(root, 'tooling', 'bootstrap', 'pnpm.mjs')
+const { status } = spawnSync(process.execPath, [pnpm, 'install'], { stdio: 'inherit', cwd: root })
+if (status !== 0) process.exit(status ?? 1)
+console.log(`
+Everything is red, and each failure names the paragraph of the contract that it breaks:
+
+  npx vitest run packages/${name}
+
+Write packages/${name}/src/driver.ts until nothing is. docs/write-a-store.md tells how somebody did.`)

@@ -1,0 +1,5 @@
+export type { TemplateArtifactStore } from './artifact-store.ts'
+export type { TemplateEventStore } from './event-store.ts'
+export type { TemplateFactIndex } from './fact-index.ts'
+export { openTemplateStores, type TemplateStores } from './open.ts'
+export type { StoreLimits, TemplateStoreOptions } from './options.ts'
