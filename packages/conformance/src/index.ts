@@ -1,5 +1,6 @@
 export { ALL_ASSERTIONS, assertionOf } from './assertions/all-assertions.ts'
 export type { Assertion, Proof } from './assertions/assertion.ts'
+export { contractPage } from './assertions/contract-page.ts'
 export type {
   CaseContext,
   ConformanceCase,
@@ -28,12 +29,18 @@ export {
 } from './harness.ts'
 export { badgeJson } from './report/badge.ts'
 export { type FailedResult, failureText } from './report/failure-text.ts'
-export { jsonReport } from './report/json-report.ts'
+export { jsonReport, type ReportSummary, summaryOf } from './report/json-report.ts'
 export { junitReport } from './report/junit.ts'
-export { contractPage, markdownMatrix } from './report/markdown.ts'
-export { type PortVerdict, type SuiteReport, verdictLine } from './report/verdict.ts'
+export { markdownMatrix } from './report/markdown.ts'
+export {
+  conclude,
+  type PortVerdict,
+  type SuiteReport,
+  type SuiteSettings,
+  verdictLine,
+} from './report/verdict.ts'
 export type { CaseResult, Outcome } from './run/case-result.ts'
 export { DEFAULT_SEED, type RunOptions, runCase, timeoutOf } from './run/run-case.ts'
-export { type RunSuiteOptions, runSuite } from './run/run-suite.ts'
+export { notRun, type RunSuiteOptions, runSuite, settingsOf } from './run/run-suite.ts'
 export { type CaseSelection, selectCases } from './run/select-cases.ts'
 export type { SuiteOptions } from './run/suite-options.ts'

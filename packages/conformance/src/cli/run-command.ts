@@ -6,7 +6,7 @@ import { ALL_CASES } from '../cases/all-cases.ts'
 import type { Harness } from '../harness.ts'
 import { badgeJson } from '../report/badge.ts'
 import { failureText } from '../report/failure-text.ts'
-import { jsonReport } from '../report/json-report.ts'
+import { jsonReport, summaryOf } from '../report/json-report.ts'
 import { junitReport } from '../report/junit.ts'
 import { markdownMatrix } from '../report/markdown.ts'
 import type { SuiteReport } from '../report/verdict.ts'
@@ -111,7 +111,7 @@ async function writeReports(report: SuiteReport, folder: string, file: string): 
   await mkdir(folder, { recursive: true })
   const files = new Map([
     ['conformance.json', jsonReport(report)],
-    ['conformance.md', `${markdownMatrix([report])}\n`],
+    ['conformance.md', `${markdownMatrix([summaryOf(report)])}\n`],
     ['junit.xml', junitReport(report, file)],
     ['badge.json', badgeJson(report)],
   ])

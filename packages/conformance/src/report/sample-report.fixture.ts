@@ -55,7 +55,7 @@ export const MIXED_RESULTS: readonly CaseResult[] = [
   sampleResult(sampleCase('ES-01', 'events', 0), { status: 'passed' }),
   sampleResult(sampleCase('ES-10', 'events', 1), {
     status: 'failed',
-    error: errorOf('got <1> & "2"\u0000', errorOf('the disk')),
+    error: errorOf('got <1> & "2"', errorOf('the disk')),
   }),
   sampleResult(sampleCase('AS-01', 'artifacts', 0), { status: 'passed' }),
   sampleResult(sampleCase('AS-04', 'artifacts', 1), {
