@@ -1,11 +1,11 @@
 // What a test needs to know of a server, and the addresses that the environment gives.
 
 /** The servers to be had. `s3` keeps SHA-256 sums; `s3-plain` does not. */
-export type ServiceName = 'redis' | 'redis-cluster' | 'postgres' | 's3' | 's3-plain'
+export type ServiceName = 'redis' | 'redis-cluster' | 'postgres' | 'nats' | 's3' | 's3-plain'
 
 export interface Address {
   readonly name: ServiceName
-  /** What a client takes: `redis://…`, `postgres://…`, `http://…` without credentials. */
+  /** What a client takes: `redis://…`, `postgres://…`, `nats://…`, `http://…` without credentials. */
   readonly url: string
   readonly host: string
   readonly port: number
@@ -25,6 +25,7 @@ export interface AddressOf {
   readonly redis: Address
   readonly 'redis-cluster': ClusterAddress
   readonly postgres: Address
+  readonly nats: Address
   readonly s3: S3Address
   readonly 's3-plain': S3Address
 }
@@ -35,6 +36,7 @@ export const SERVICE_NAMES: readonly ServiceName[] = [
   'redis',
   'redis-cluster',
   'postgres',
+  'nats',
   's3',
   's3-plain',
 ]
@@ -44,6 +46,7 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ['rediss:', 6379],
   ['postgres:', 5432],
   ['postgresql:', 5432],
+  ['nats:', 4222],
   ['http:', 80],
   ['https:', 443],
 ])

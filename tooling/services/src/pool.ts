@@ -2,6 +2,7 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnyAddress, ServiceName } from './addresses.ts'
+import { nats } from './servers/nats.ts'
 import { postgres } from './servers/postgres.ts'
 import { redis } from './servers/redis.ts'
 import { redisCluster } from './servers/redis-cluster.ts'
@@ -12,6 +13,7 @@ const KINDS: Readonly<Record<ServiceName, ServerKind>> = {
   redis,
   'redis-cluster': redisCluster,
   postgres,
+  nats,
   s3,
   's3-plain': s3Plain,
 }

@@ -10,7 +10,7 @@ import { newFolder, startKeeper } from './start-keeper.ts'
 
 export interface PrivateControls extends AsyncDisposable {
   /**
-   * Ends the server in order and starts it again at the same address. Redis and PostgreSQL keep their data; of S3 only
+   * Ends the server in order and starts it again at the same address. Redis, PostgreSQL and NATS keep their data; of S3 only
    * the gateway is restarted, before objects that are in the memory of another process.
    */
   restart(): Promise<void>
@@ -54,7 +54,8 @@ export const service = async <Name extends ServiceName>(name: Name): Promise<Add
  * Starts a server for the caller alone; never one from the environment, which is not ours to restart.
  *
  * @param settings in the server's words: `{ 'maxmemory-policy': 'allkeys-lru' }` for Redis, `{ max_connections: '5' }`
- * for PostgreSQL, `{ 'rgw max concurrent requests': '8' }` for S3.
+ * for PostgreSQL,
+ * `{ max_payload: '65536' }` for NATS, `{ 'rgw max concurrent requests': '8' }` for S3.
  * @example await using redis = await privateService('redis')
  */
 export const privateService = async <Name extends ServiceName>(

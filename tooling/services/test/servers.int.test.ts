@@ -26,6 +26,16 @@ const answersPostgres = async (place: { host: string; port: number }): Promise<b
   }
 }
 
+async function greetingOfNats(port: number): Promise<unknown> {
+  const socket = connect({ host: '127.0.0.1', port })
+  try {
+    const [greeting] = await once(socket, 'data')
+    return JSON.parse(String(greeting).slice('INFO '.length))
+  } finally {
+    socket.destroy()
+  }
+}
+
 describe('service', () => {
   it('redis answers, appends to a file, and is one for all', async () => {
     const place = await service('redis')
@@ -49,6 +59,12 @@ describe('service', () => {
     const { host, port, url } = await service('postgres')
     expect(await answersPostgres({ host, port })).toBe(true)
     expect(await query(url, 'show fsync')).toBe('on')
+  })
+
+  it('nats answers, with streams in files', async () => {
+    const { host, port, url } = await service('nats')
+    expect(url).toBe(`nats://${host}:${port}`)
+    expect(await greetingOfNats(port)).toMatchObject({ jetstream: true })
   })
 
   it.each(['s3', 's3-plain'] as const)('%s answers', async (name) => {
