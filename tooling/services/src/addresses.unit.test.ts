@@ -13,6 +13,7 @@ describe('addresses', () => {
       'MFM_TEST_REDIS_URL',
       'MFM_TEST_REDIS_CLUSTER_URL',
       'MFM_TEST_POSTGRES_URL',
+      'MFM_TEST_NATS_URL',
       'MFM_TEST_S3_URL',
       'MFM_TEST_S3_PLAIN_URL',
     ])
