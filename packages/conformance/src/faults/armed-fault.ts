@@ -9,6 +9,7 @@ export class WaitingFault implements ArmedFault {
   #toPass: number
   #left: number
   #fired = 0
+  #isDisarmed = false
 
   constructor(fault: Fault, { times = 1, after = 0, match }: Trigger) {
     this.fault = fault
@@ -22,6 +23,10 @@ export class WaitingFault implements ArmedFault {
 
   get fired(): number {
     return this.#fired
+  }
+
+  get isDisarmed(): boolean {
+    return this.#isDisarmed
   }
 
   matches(request: string): boolean {
@@ -46,6 +51,7 @@ export class WaitingFault implements ArmedFault {
 
   disarm(): void {
     this.#left = 0
+    this.#isDisarmed = true
     this.#settle(false)
   }
 }

@@ -32,6 +32,6 @@ export interface ArmedFault {
   readonly fired: number
   /** Resolves to `true` when it has hit for the first time, and to `false` when it is disarmed before. */
   readonly hit: Promise<boolean>
-  /** Hits no further request. A connection that fell into a black hole stays there. */
+  /** Hits no further request. What is slow goes on at full speed; a connection in a black hole stays there. */
   disarm(): void
 }

@@ -113,7 +113,8 @@ export class ProxiedConnection {
   }
 
   #rate(): number | undefined {
-    return this.#active?.fault.kind === 'slow' ? this.#active.fault.bytesPerSecond : undefined
+    if (this.#active?.fault.kind !== 'slow' || this.#active.isDisarmed) return undefined
+    return this.#active.fault.bytesPerSecond
   }
 
   #replying(chunk: Buffer): void {

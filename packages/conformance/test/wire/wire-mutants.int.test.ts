@@ -10,6 +10,8 @@ import { wireHarness } from './wire-harness.fixture.ts'
 const MUTANTS = [...ARTIFACT_MUTANTS, ...FACT_MUTANTS]
 const NAMED = [...new Set(MUTANTS.map(({ killedBy }) => killedBy))].sort()
 const TIMEOUT = 60_000
+/** Enough for every flaw, and a quarter of the time. */
+const EFFORT = 0.25
 
 function caseOf(id: string): ConformanceCase {
   const found = ALL_CASES.find((one) => one.id === id)
@@ -20,7 +22,7 @@ function caseOf(id: string): ConformanceCase {
 async function verdictOf(flaws: Flaws, id: string): Promise<unknown> {
   const harness = await wireHarness(flaws)
   try {
-    const result = await runCase(harness, caseOf(id))
+    const result = await runCase(harness, caseOf(id), { effort: EFFORT })
     return result.status === 'failed' ? result.error : result.status
   } finally {
     await harness.close?.()

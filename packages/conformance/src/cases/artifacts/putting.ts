@@ -11,7 +11,7 @@ import { lastingLeftovers, someMoment } from './moments.ts'
 import { assertStored, independentId, patterned } from './sample-bytes.ts'
 
 /** Longest that a get may take once nothing else is going on. */
-const GET_MILLIS = 10_000
+const GET_MILLIS = 5000
 
 export const PUTTING: readonly ConformanceCase<'artifacts'>[] = [
   {
@@ -114,7 +114,9 @@ export const PUTTING: readonly ConformanceCase<'artifacts'>[] = [
       const rounds = Math.ceil(context.rounds(500) / 25)
       for (const _ of upTo(rounds)) {
         context.signal.throwIfAborted()
-        await Promise.all(upTo(25).map(() => abandonGet(artifacts, id, forkChance(context))))
+        const abandoned = upTo(25).map(() => abandonGet(artifacts, id, forkChance(context)))
+        const ended = await within(GET_MILLIS, Promise.all(abandoned))
+        assert.notEqual(ended, 'late', 'an aborted get does not end')
       }
       assert.notEqual(await within(GET_MILLIS, assertStored(artifacts, id, bytes)), 'late')
     },
