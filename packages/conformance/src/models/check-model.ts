@@ -87,7 +87,7 @@ export async function checkModel<S extends Subject>(
       : []),
   ]
   const property = fc.asyncProperty(
-    fc.commands(commands, { maxCommands: longest }),
+    fc.commands(commands, { maxCommands: longest, size: 'max' }),
     async (all) => {
       context.signal.throwIfAborted()
       const world = newWorld(context)

@@ -28,8 +28,10 @@ export function bindingsOf(world: World, index: number): Map<FactKey, ArtifactId
   return bindings
 }
 
+/** Mostly one run, so that calls meet on a key. */
+const someRun = fc.constantFrom(0, 0, 0, ...Array.from({ length: WORLD_RUNS }, (_, run) => run))
 const calls: fc.Arbitrary<FactStep> = fc
-  .record({ run: fc.nat({ max: WORLD_RUNS - 1 }), key: someKey, call: someCall })
+  .record({ run: someRun, key: someKey, call: someCall })
   .map(({ run, key, call }) => ({
     text: `${call.name} ${JSON.stringify(key)} of run ${run}${'id' in call ? ` ${call.id.slice(0, 4)}` : ''}`,
     take: async (world, { facts }) => {

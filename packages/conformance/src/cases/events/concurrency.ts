@@ -91,6 +91,7 @@ export const CONCURRENCY: readonly ConformanceCase<'events'>[] = [
       let head = 710
       for await (const { seq } of reading) {
         seen.push(seq)
+        assert.ok(seq <= 700, 'it goes on beyond the head at the time of the call')
         if (seq % 100 === 0) {
           head = await events.append(run, head, counted({ run, after: head }, 150))
         }

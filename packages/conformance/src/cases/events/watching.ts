@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventEnvelope, EventStore, EventWatcher, RunId } from '@mfm/core-types'
 import { canWatch } from '@mfm/core-types'
 import { hasCode, isMfmError } from '@mfm/errors'
@@ -58,8 +58,10 @@ async function appendOneByOne(
   for (let seq = from; seq <= to; ) {
     signal.throwIfAborted()
     const result = await settle(events.append(run, seq - 1, counted({ run, after: seq - 1 }, 1)))
-    if (result.status === 'fulfilled') seq++
-    else if (hasCode(result.reason, 'event_store_concurrency'))
+    if (result.status === 'fulfilled') {
+      seq++
+      await nextTurn() // so that watchers have a turn, too
+    } else if (hasCode(result.reason, 'event_store_concurrency'))
       seq = (await events.headSeq(run)) + 1
     else if (isMfmError(result.reason) && result.reason.retryable) await delay(50)
     else throw result.reason
