@@ -1,3 +1,9 @@
+export {
+  type DoctorDocument,
+  doctorDocumentSchema,
+  type PortConformance,
+  type PortReport,
+} from './output-schemas/doctor-document.ts'
 export { type ErrorDocument, errorDocumentSchema } from './output-schemas/error-document.ts'
 export {
   type EventListDocument,

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { mfm } from './mfm.ts'
 
-const COMMANDS = ['run', 'resume', 'runs', 'show', 'events', 'replay', 'verify']
+const COMMANDS = ['run', 'resume', 'runs', 'show', 'events', 'replay', 'verify', 'doctor']
 const cwd = tmpdir()
 
 describe('help', () => {

@@ -162,6 +162,15 @@ export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
   parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
 })
 
+export const doctor: Command<Cli> = buildCommand<CommonFlags, [], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/doctor.ts')).doctor),
+  docs: docs('Tell what the stores of a configuration are, promise and lack', [
+    'mfm doctor --events postgres://db/mfm --artifacts s3://bucket/runs --facts redis://cache',
+    'mfm doctor --output json',
+  ]),
+  parameters: { flags: open(COMMON_FLAGS), aliases: COMMON_ALIASES },
+})
+
 function docs(
   brief: string,
   examples: readonly string[],

@@ -8,12 +8,12 @@ const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl']
 
 type StoreFlag = TypedCommandFlagParameters<CommonFlags, Cli>['flags']['store']
 
-const storeFlag = (port: Port, what: string): StoreFlag => ({
+const storeFlag = (port: Port): StoreFlag => ({
   kind: 'parsed',
   parse: String,
   optional: true,
   placeholder: 'url',
-  brief: `Where ${what} are kept, if not in the store; env MFM_${port.toUpperCase()}, config ${port}`,
+  brief: `Where ${port} are kept, if not in the store; env MFM_${port.toUpperCase()}, config ${port}`,
 })
 
 export const COMMON_FLAGS: TypedCommandFlagParameters<CommonFlags, Cli>['flags'] = {
@@ -30,9 +30,9 @@ export const COMMON_FLAGS: TypedCommandFlagParameters<CommonFlags, Cli>['flags']
     placeholder: 'url',
     brief: 'Where runs are kept; env MFM_STORE, config store, default sqlite:.mfm/runs.db',
   },
-  events: storeFlag('events', 'the streams of events'),
-  artifacts: storeFlag('artifacts', 'documents and bodies'),
-  facts: storeFlag('facts', 'the index of facts'),
+  events: storeFlag('events'),
+  artifacts: storeFlag('artifacts'),
+  facts: storeFlag('facts'),
   verbose: {
     kind: 'boolean',
     optional: true,

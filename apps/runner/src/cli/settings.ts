@@ -40,7 +40,7 @@ export async function readSettings(cli: Cli, flags: CommonFlags): Promise<Settin
 function placeOf(port: Port, { env, cwd }: Cli, flags: CommonFlags, project: Project): Place {
   const { config, root } = project
   const given = (value: string | undefined): string | undefined => value || undefined
-  const candidates: readonly (Partial<Place> & Omit<Place, 'url'>)[] = [
+  const candidates: readonly (Omit<Place, 'url'> & { readonly url: string | undefined })[] = [
     { url: flags[port], base: cwd, option: port },
     { url: flags.store, base: cwd, option: 'store' },
     { url: given(env[`MFM_${port.toUpperCase()}`]), base: cwd, option: port },

@@ -1,6 +1,6 @@
 import type { Stores } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
-import type { Access, OpenedPorts, Places, Port } from './backend.ts'
+import type { Access, OpenedPorts, Opening, Places, Port } from './backend.ts'
 import { PORTS } from './backend.ts'
 import type { FoundScheme } from './schemes.ts'
 import { schemeFor } from './schemes.ts'
@@ -22,20 +22,15 @@ export function groupsOf(places: Places): readonly Group[] {
   return Array.from(groups.values())
 }
 
-/**
- * Opens what a group names.
- *
- * @throws MfmError as {@link Backend.open}
- */
-export async function openGroup(
-  { scheme, rest, ports }: Group,
+/** What a backend is asked to open for a group. */
+export function openingOf(
+  { rest, ports }: Group,
   places: Places,
   access: Access,
   signal?: AbortSignal,
-): Promise<OpenedPorts> {
+): Opening {
   const [first = 'events'] = ports
-  const backend = await scheme.load()
-  return await backend.open({ ...places[first], rest, ports, access, signal })
+  return { ...places[first], rest, ports, access, signal }
 }
 
 /**
@@ -51,7 +46,10 @@ export async function openStores(
 ): Promise<Stores> {
   const groups = groupsOf(places)
   const results = await Promise.allSettled(
-    groups.map(async (group) => await openGroup(group, places, access, signal)),
+    groups.map(async (group) => {
+      const backend = await group.scheme.load()
+      return await backend.open(openingOf(group, places, access, signal))
+    }),
   )
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failures = results.flatMap((result) =>
