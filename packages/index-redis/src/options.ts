@@ -50,11 +50,16 @@ export interface CheckedFeedOptions extends CheckedOptions {
   readonly quietMillis: number
 }
 
-const urlSchema = z.string().refine(isRedisUrl, { error: 'expected redis://host or rediss://host' })
+const urlSchema = z
+  .string()
+  .refine(isRedisUrl, { error: 'expected redis://host or rediss://host, without a query' })
+const nodeSchema = urlSchema.refine((text) => Number(URL.parse(text)?.pathname.slice(1)) === 0, {
+  error: 'expected no database: a cluster has one',
+})
 
 const sharedOptions = {
   url: urlSchema.optional(),
-  cluster: z.array(urlSchema).min(1).optional(),
+  cluster: z.array(nodeSchema).min(1).optional(),
   client: z.custom<RedisClient>(isClient, { error: 'expected a client of ioredis' }).optional(),
   prefix: z
     .string()
@@ -97,6 +102,7 @@ function namesOneServer({ url, cluster, client }: CheckedOptions): boolean {
 function isRedisUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol)) return false
+  if (url.search !== '' || url.hash !== '') return false
   if (url.hostname === '' || !/^(\/\d*)?$/.test(url.pathname)) return false
   return [url.username, url.password].every(isPercentEncoded)
 }

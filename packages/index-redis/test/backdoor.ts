@@ -6,7 +6,7 @@ import { factsKey } from '../src/run-keys.ts'
 const NAME = 'backdoor'
 
 /** Does something with a client past the adapter: a cluster's where there are several addresses. */
-export async function withClient<T>(
+async function withClient<T>(
   urls: readonly string[],
   use: (client: RedisClient) => Promise<T>,
 ): Promise<T> {
@@ -24,7 +24,7 @@ export async function withClient<T>(
   }
 }
 
-export async function keysOf(client: RedisClient, scope: string): Promise<readonly string[]> {
+async function keysOf(client: RedisClient, scope: string): Promise<readonly string[]> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client]
   const found = new Set<string>()
   for (const node of nodes) {

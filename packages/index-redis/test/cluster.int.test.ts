@@ -47,7 +47,7 @@ async function ownerOf(run: RunId): Promise<number> {
   const slot = await slotOf(run)
   const ranges = await node(0).admin.cluster('SLOTS')
   const range = ranges.find(([from, to]) => from <= slot && slot <= to)
-  return nodes.findIndex(({ port }) => port === range?.[2][1])
+  return nodes.findIndex(({ port }) => port === range?.[2]?.[1])
 }
 
 /** Moves the slot of a run as a resharding does, with something done while it is on its way. */

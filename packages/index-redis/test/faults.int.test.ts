@@ -22,7 +22,7 @@ async function processOf(admin: Redis): Promise<number> {
 }
 
 async function killConnections(admin: Redis): Promise<void> {
-  await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
 }
 
 describe('a fact index whose server', () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { privateService } from '@mfm/services'
 import { describe, expect, it } from 'vitest'
 import { openRedisFactIndex, openRedisRunFeed } from '../src/index.ts'
@@ -59,5 +60,6 @@ describe('openRedisFactIndex', () => {
     const error: unknown = await openRedisFactIndex({ url, callMillis: 60_000 }).catch((e) => e)
     expect(performance.now() - started).toBeLessThan(20_000)
     expect(error).toMatchObject({ code: 'store_unavailable' })
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/word-of-theirs|somebody/)
   })
 })

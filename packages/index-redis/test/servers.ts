@@ -35,5 +35,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  return await Array.fromAsync(items)
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }

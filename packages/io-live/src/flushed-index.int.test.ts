@@ -63,11 +63,15 @@ async function program(io: IoProvider, meddle: (round: number) => void = () => u
 }
 
 async function entriesOf(facts: FactIndex): Promise<ReadonlyMap<FactKey, ArtifactId>> {
-  return new Map(await Array.fromAsync(facts.entries(RUN)))
+  const entries = new Map<FactKey, ArtifactId>()
+  for await (const [key, id] of facts.entries(RUN)) entries.set(key, id)
+  return entries
 }
 
 async function streamOf({ events }: Stores): Promise<readonly EventEnvelope[]> {
-  return await Array.fromAsync(events.read(RUN))
+  const envelopes: EventEnvelope[] = []
+  for await (const envelope of events.read(RUN)) envelopes.push(envelope)
+  return envelopes
 }
 
 async function record(
