@@ -100,10 +100,8 @@ async function examine(effort: Effort, client: S3Client, options: CheckedOptions
 }
 
 /** Tells servers and buckets apart. */
-async function identify(client: S3Client, bucket: string): Promise<string> {
-  const { endpoint } = client.config
-  const address = endpoint === undefined ? null : await endpoint()
-  const region = await client.config.region().catch((cause: unknown) => {
+async function identify({ config }: S3Client, bucket: string): Promise<string> {
+  const region = config.region().catch((cause: unknown) => {
     const problem = 'not given, and not found in the environment or profile'
     throw new MfmError('invalid_option', {
       message: `the options of the store are not valid at /region: ${problem}`,
@@ -111,5 +109,5 @@ async function identify(client: S3Client, bucket: string): Promise<string> {
       cause,
     })
   })
-  return JSON.stringify([address, region, bucket])
+  return JSON.stringify(await Promise.all([config.endpoint?.(), region, bucket]))
 }
