@@ -69,6 +69,7 @@ describe('doctor', () => {
       { adapter: { name: 'index-redis' }, state: 'ready', durability: 'process' },
     ])
     expect(found.ports[0]?.product).toMatch(/^PostgreSQL \d/)
+    expect(found.ports[2]?.product).toMatch(/^Redis \d/)
     expect(found.together.limits).not.toEqual([])
     const redisLimits = found.ports[2]?.limits.join(' ')
     expect(redisLimits).toContain('stream of events')

@@ -18,6 +18,6 @@ export async function openRedisFactIndex(
   callOptions: CallOptions = {},
 ): Promise<RedisFactIndex> {
   const checked = checkOptions(options)
-  const link = await openLink(checked, { keepsFacts: true }, callOptions)
-  return new RedisFactIndex(link, checked.prefix)
+  const { link, product } = await openLink(checked, { keepsFacts: true }, callOptions)
+  return new RedisFactIndex(link, checked.prefix, product)
 }

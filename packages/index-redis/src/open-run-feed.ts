@@ -19,5 +19,6 @@ export async function openRedisRunFeed(
   callOptions: CallOptions = {},
 ): Promise<RedisRunFeed> {
   const checked = checkFeedOptions(options)
-  return new RedisRunFeed(checked, await openLink(checked, { keepsFacts: false }, callOptions))
+  const { link } = await openLink(checked, { keepsFacts: false }, callOptions)
+  return new RedisRunFeed(checked, link)
 }

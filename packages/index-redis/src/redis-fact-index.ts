@@ -23,12 +23,6 @@ if found == ARGV[2] then
 end
 return found`
 
-const DESCRIPTION: StoreDescription = Object.freeze({
-  name: 'index-redis',
-  durability: 'process',
-  capabilities: Object.freeze([]),
-})
-
 /**
  * Fact keys in Redis: one hash for each run, in one slot of a cluster.
  *
@@ -37,12 +31,18 @@ const DESCRIPTION: StoreDescription = Object.freeze({
  * `unbindIfMatches` is not repeated: it rejects with `store_outcome_unknown`.
  */
 export class RedisFactIndex implements FactIndex, AsyncDisposable {
-  readonly description: StoreDescription = DESCRIPTION
+  readonly description: StoreDescription
   readonly #link: RedisLink
   readonly #prefix: string
   readonly #binds: BindQueue
 
-  constructor(link: RedisLink, prefix: string) {
+  constructor(link: RedisLink, prefix: string, product: string | undefined) {
+    this.description = Object.freeze({
+      name: 'index-redis',
+      ...(product !== undefined && { product }),
+      durability: 'process',
+      capabilities: Object.freeze([]),
+    })
     this.#link = link
     this.#prefix = prefix
     this.#binds = new BindQueue(link, prefix)

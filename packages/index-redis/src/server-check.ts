@@ -14,11 +14,14 @@ export interface ServerDemands {
 }
 
 /**
- * Asks every server for what it is.
+ * Asks every server for what it is. Resolves to the product, such as `Redis 7.0.15`, where the first one tells.
  *
  * @throws MfmError `store_unsuitable`
  */
-export async function checkServers(client: RedisClient, demands: ServerDemands): Promise<void> {
+export async function checkServers(
+  client: RedisClient,
+  demands: ServerDemands,
+): Promise<string | undefined> {
   const servers = isCluster(client) ? client.nodes('master') : [client]
   if (servers.length === 0) throw new Error('the cluster has no master')
   const infos = await Promise.all(servers.map(infoOf))
@@ -27,6 +30,8 @@ export async function checkServers(client: RedisClient, demands: ServerDemands):
     if (demands.keepsFacts) checkEviction(info, demands)
     if (info.get('redis_mode') === 'cluster' && !isCluster(client)) throw notForClusters()
   }
+  const version = infos[0]?.get('redis_version')
+  return version === undefined ? undefined : `Redis ${version}`
 }
 
 type Info = ReadonlyMap<string, string>
