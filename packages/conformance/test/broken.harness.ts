@@ -1,24 +1,10 @@
-import type { FactIndex } from '@mfm/core-types'
-import { openMemoryStores } from '@mfm/store-memory'
 import type { Harness } from '../src/index.ts'
-import memoryHarness from './memory.harness.ts'
+import { MUTANTS, mutantHarness } from '../src/mutants/mutants.ts'
 
-/** A fact index that says of every binding that it is new. */
-const brokenHarness: Harness = {
-  ...memoryHarness,
-  name: 'store-broken',
-  open: async () => {
-    const stores = openMemoryStores()
-    const facts: FactIndex = Object.create(stores.facts, {
-      bindIfUnset: {
-        value: async (...given: Parameters<FactIndex['bindIfUnset']>) => ({
-          ...(await stores.facts.bindIfUnset(...given)),
-          inserted: true,
-        }),
-      },
-    })
-    return { ...stores, facts }
-  },
-}
+const alwaysInserted = MUTANTS.find(({ name }) => name === 'always-inserted')
+if (alwaysInserted === undefined) throw new Error('there is no such mutant')
+
+/** A harness that fails. */
+const brokenHarness: Harness = mutantHarness(alwaysInserted)
 
 export default brokenHarness

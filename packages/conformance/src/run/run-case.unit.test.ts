@@ -112,6 +112,12 @@ describe('runCase', () => {
     expect(result).toMatchObject({ status: 'failed', error: { message: 'a leak' } })
   })
 
+  it('fails a case that leaves a rejection that nobody handles', async () => {
+    const one = caseOf(async () => void Promise.reject(new Error('left alone')))
+    const result = await runCase(recorder().harness, one)
+    expect(result).toMatchObject({ status: 'failed', error: { cause: { message: 'left alone' } } })
+  })
+
   it('gives its reason to a failure that is expected', async () => {
     const exceptions = [{ case: 'XX-99b', reason: 'the server cannot' }]
     const result = await runCase(recorder({ exceptions }).harness, fail)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Subject } from '../case.ts'
 import type { Harness, OpenedStores, OpenOptions } from '../harness.ts'
 
-/** Longest that closing and destroying what one case left may take. */
+/** Longest that closing and destroying what one case left may take, each. */
 const CLEANUP_MILLIS = 30_000
 
 /** The two scopes of one case, what was opened on them, and their removal. */

@@ -24,6 +24,7 @@ export const EXACT_JSON: readonly JsonValue[] = [
   1.7976931348623157e308,
   nested(200),
   JSON.parse('{"__proto__":{"a":1},"constructor":2,"toString":3}'),
+  { nothing: null, list: [null, false, 0, ''], deep: { nothing: null } },
   { b: 1, a: 2, '': 3, é: 4, '\u{1f600}': 5, '\ufb33': 6 },
 ]
 
