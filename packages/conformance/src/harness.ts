@@ -1,4 +1,12 @@
-import type { ArtifactId, AtomicRecorder, FactKey, RunId, Stores } from '@mfm/core-types'
+import type {
+  ArtifactId,
+  ArtifactStore,
+  AtomicRecorder,
+  EventStore,
+  FactIndex,
+  FactKey,
+  RunId,
+} from '@mfm/core-types'
 
 export type Port = 'events' | 'artifacts' | 'facts'
 
@@ -6,7 +14,10 @@ export type Port = 'events' | 'artifacts' | 'facts'
 export const CONTRACT = '1.0'
 
 /** What one opening of a scope gives: the ports that the harness declares. */
-export interface OpenedStores extends Partial<Omit<Stores, 'atomic' | 'close'>> {
+export interface OpenedStores {
+  readonly events?: EventStore | undefined
+  readonly artifacts?: ArtifactStore | undefined
+  readonly facts?: FactIndex | undefined
   /** Only where all three ports live in one backend. */
   readonly atomic?: AtomicRecorder | undefined
   close(): Promise<void>

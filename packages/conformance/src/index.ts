@@ -11,6 +11,8 @@ export type {
 } from './case.ts'
 export { ALL_CASES } from './cases/all-cases.ts'
 export { checkHarness } from './check-harness.ts'
+export { passThrough } from './decorators/pass-through.ts'
+export { scopedView } from './decorators/scoped-view.ts'
 export { atEveryRequest } from './faults/at-every-request.ts'
 export type { ArmedFault, Fault, Trigger } from './faults/fault.ts'
 export { type FaultProxy, startFaultProxy, type Traffic } from './faults/fault-proxy.ts'

@@ -63,6 +63,24 @@ export const ISOLATION_CASES: readonly ConformanceCase<'any'>[] = [
     },
   },
   {
+    id: 'XX-19b',
+    subject: 'any',
+    level: 1,
+    needs: ['processes'],
+    title: 'a process whose built-ins are frozen writes and reads as any other',
+    why: 'A store that patches a built-in changes every other library of the process.',
+    run: async (context) => {
+      const { harness, scope, signal } = context
+      const run = newRun(context)
+      await writeRound(await context.open(), run, 1)
+      const task = taskModule(import.meta.url, './require-rounds.task')
+      const flags = ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning']
+      const given = { scope, run, rounds: 1 }
+      const child = startChild(harness, { task, given, signal, flags })
+      assert.deepEqual(await child.result(), ['seen'])
+    },
+  },
+  {
     id: 'XX-22',
     subject: 'any',
     level: 1,
