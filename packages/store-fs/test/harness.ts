@@ -33,6 +33,7 @@ const harness: Harness = {
   contract: '1.x',
   ports: ['artifacts'],
   isShared: true,
+  isEmbedded: true,
   module: import.meta.filename,
   open: async (scope, { payloadBytes } = {}) => {
     const artifacts = await openFsArtifacts({

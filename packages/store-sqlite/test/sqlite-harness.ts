@@ -10,6 +10,7 @@ export const BASICS = {
   version: '0.0.0',
   contract: '1.x',
   ports: ['events', 'artifacts', 'facts'],
+  isEmbedded: true,
   wrongOptions: [
     () => openSqliteStores({ path: '' }),
     () => openSqliteStores({ path: ':memory:', busyTimeoutMillis: -1 }),
