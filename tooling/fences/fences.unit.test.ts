@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fenceProblems } from './fences.ts'
-import { layerOf } from './layers.ts'
+import { isTestKit, layerOf } from './layers.ts'
 import type { WorkspacePackage } from './workspace.ts'
 import { importsOf } from './workspace.ts'
 
@@ -16,7 +16,7 @@ const pkg = (
     folder,
     dependencies: parts.dependencies ?? new Map(),
     devDependencies: parts.devDependencies ?? new Map(),
-    tags: parts.tags ?? [`layer-${layerOf({ name, folder })}`],
+    tags: parts.tags ?? [isTestKit(name) ? 'test-kit' : `layer-${layerOf({ name, folder })}`],
     files: Object.entries(parts.sources ?? {}).map(([path, text]) => ({
       path: `${folder}/${path}`,
       text,
@@ -63,6 +63,7 @@ describe('layers', () => {
   it('refuses a package without a layer, a wrong tag and a version outside the catalog', () => {
     expect(source('packages/novelty', 'src/a.ts', "import '@mfm/errors'\n")).toHaveLength(1)
     expect(fenceProblems([pkg('packages/errors', { tags: ['layer-2'] })])).toHaveLength(1)
+    expect(fenceProblems([pkg('tooling/services', { tags: ['layer-6'] })])).toHaveLength(1)
     const dependencies = new Map([['zod', '^4.0.0']])
     expect(fenceProblems([pkg('packages/core-types', { dependencies })])).toEqual([
       'packages/core-types/package.json: zod must be catalog:',

@@ -8,7 +8,7 @@ import { poolAt } from './socket.ts'
 import type { Keeper } from './start-keeper.ts'
 import { newFolder, startKeeper } from './start-keeper.ts'
 
-export interface PrivateControls extends AsyncDisposable {
+interface PrivateControls extends AsyncDisposable {
   /**
    * Ends the server in order and starts it again at the same address. Redis, PostgreSQL and NATS keep their data; of S3 only
    * the gateway is restarted, before objects that are in the memory of another process.

@@ -2,7 +2,7 @@ import { MfmError } from '@mfm/errors'
 import type { Backend, Place, Port } from './backend.ts'
 import { PORTS } from './backend.ts'
 
-export interface Scheme {
+interface Scheme {
   /** How its URL is written. */
   readonly form: string
   /** What it can keep. */
