@@ -14,6 +14,7 @@ const LAYERS: ReadonlyMap<string, number> = new Map([
   ['store-s3', 2],
   ['store-postgres', 2],
   ['index-redis', 2],
+  ['store-nats', 2],
   ['io-live', 3],
   ['io-replay', 3],
   ['transport-http', 3],

@@ -12,10 +12,17 @@ if (name === undefined) {
   process.exit(2)
 }
 
-for (const path of newStore(root, name)) console.log(path)
-const pnpm = join(root, 'tooling', 'bootstrap', 'pnpm.mjs')
-const { status } = spawnSync(process.execPath, [pnpm, 'install'], { stdio: 'inherit', cwd: root })
-if (status !== 0) process.exit(status ?? 1)
+/** Ends this process where the program fails. */
+function run(program: string, ...args: readonly string[]): void {
+  const { status } = spawnSync(program, args, { stdio: 'inherit', cwd: root })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+const paths = newStore(root, name)
+// Lines are longer or shorter now than they were in the template.
+run(join(root, 'node_modules', '.bin', 'biome'), 'check', '--write', ...paths)
+run(process.execPath, join(root, 'tooling', 'bootstrap', 'pnpm.mjs'), 'install')
+for (const path of paths) console.log(path)
 console.log(`
 Everything is red, and each failure names the paragraph of the contract that it breaks:
 

@@ -1,0 +1,5 @@
+export type { NatsArtifactStore } from './artifact-store.ts'
+export type { NatsEventStore } from './event-store.ts'
+export type { NatsFactIndex } from './fact-index.ts'
+export { type NatsStores, openNatsStores } from './open.ts'
+export type { NatsStoreOptions, StoreLimits } from './options.ts'
