@@ -44,7 +44,9 @@ export class Call {
   /** Settles as `promise` does; rejects with why the call ended as soon as it has. */
   race<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      promise.then(resolve, reject).finally(() => this.#waiting.delete(reject))
+      const leave = (): boolean => this.#waiting.delete(reject)
+      promise.then(leave, leave)
+      promise.then(resolve, reject)
       if (this.#end === undefined) this.#waiting.add(reject)
       else reject(this.#end.reason)
     })

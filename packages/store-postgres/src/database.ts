@@ -5,6 +5,7 @@ import type { Connections } from './connections.ts'
 import type { Trouble } from './postgres-error.ts'
 import { connectTrouble, queryTrouble } from './postgres-error.ts'
 import type { Statement, Value } from './statement.ts'
+import { PLAIN_TEXT } from './statement.ts'
 
 export interface Answer<Row> {
   readonly rows: readonly Row[]
@@ -17,9 +18,6 @@ export interface Answer<Row> {
 /** Pauses between tries: the first is short, for a connection that had ended unnoticed. */
 const FIRST_PAUSE_MILLIS = 5
 const LONGEST_PAUSE_MILLIS = 400
-
-/** Columns as text: the parsers that the process has set for `pg` take no part. */
-const PLAIN_TEXT = { getTypeParser: () => (column: string) => column }
 
 /** Runs statements, each on whatever connection is free, until they have an answer. */
 export class Database {

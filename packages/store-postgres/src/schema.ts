@@ -6,7 +6,7 @@ import type { Call } from './call.ts'
 import type { Database } from './database.ts'
 import { BINDING_CONSTRAINT, EVENT_CONSTRAINT } from './postgres-error.ts'
 import type { Column } from './statement.ts'
-import { query } from './statement.ts'
+import { PLAIN_TEXT, query } from './statement.ts'
 
 /** What the schema says of itself. */
 export interface SchemaState {
@@ -110,7 +110,10 @@ async function migrate(client: PoolClient, name: string): Promise<void> {
   await client.query(
     `create table if not exists ${schema}.mfm_store (version int not null, secret text not null)`,
   )
-  const { rows } = await client.query<StateRow>(selectState(name))
+  const { rows } = await client.query<StateRow>({
+    text: selectState(name),
+    types: PLAIN_TEXT,
+  })
   const state = stateOf(rows)
   const version = state === undefined ? 0 : requireKnown(name, state)
   for (const step of MIGRATIONS.slice(version)) await applyStep(client, name, step(schema))

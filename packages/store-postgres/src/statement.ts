@@ -1,7 +1,11 @@
 import { sha256 } from '@mfm/canonical-json'
+import type { CustomTypesConfig } from 'pg'
 
 /** A column as the server writes it. */
 export type Column = string | null
+
+/** Columns as the server writes them: the parsers that a pool or the process has set for `pg` take no part. */
+export const PLAIN_TEXT: CustomTypesConfig = { getTypeParser: () => (column: string) => column }
 
 /** One SQL statement with the rows that it gives. It is a transaction of its own. */
 export interface Statement<Row> {
