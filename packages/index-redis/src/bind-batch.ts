@@ -1,35 +1,60 @@
 import type { ArtifactId, FactBinding, FactKey } from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
 import type { RedisClient } from './options.ts'
 import { requireStoredId } from './stored-id.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** For each pair of field and value: 1 where it was put there, else the value that was there. One step of the server. */
+/** Puts each pair of field and value there where nothing is; answers the place in ARGV and the value of every other. */
 const BIND_SCRIPT = `
-local found = {}
+local call, hash, taken = redis.call, KEYS[1], {}
 for i = 1, #ARGV, 2 do
-  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then
-    found[#found + 1] = 1
-  else
-    found[#found + 1] = redis.call('HGET', KEYS[1], ARGV[i])
+  if call('HSETNX', hash, ARGV[i], ARGV[i + 1]) == 0 then
+    taken[#taken + 1] = i
+    taken[#taken + 1] = call('HGET', hash, ARGV[i])
   end
 end
-return found`
+return taken`
 const INSERTED = 1
 /** A script must not hold up the server. */
 const MAX_BINDINGS = 256
 const MAX_CHARACTERS = 256 * 1024
 
-type Answer = (binding: FactBinding) => void
+/** One binding of a batch. A class, and its promise made here, because this is the time that a bind takes. */
+class Waiting {
+  readonly key: FactKey
+  readonly id: ArtifactId
+  readonly signal: AbortSignal | undefined
+  readonly bound: Promise<FactBinding>
+  resolve!: (binding: FactBinding) => void
+  reject!: (error: unknown) => void
+
+  constructor(key: FactKey, id: ArtifactId, signal: AbortSignal | undefined) {
+    this.key = key
+    this.id = id
+    this.signal = signal
+    this.bound = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  inserted(): void {
+    this.resolve({ artifactId: this.id, inserted: true })
+  }
+
+  taken(found: unknown, hash: string): void {
+    try {
+      this.resolve({ artifactId: requireStoredId(found, hash), inserted: false })
+    } catch (error) {
+      this.reject(error)
+    }
+  }
+}
 
 /** Bindings of one run that become one command. */
 export class BindBatch {
   readonly #hash: string
-  // A list for each part: an object for each binding would be half the time of a bind.
-  readonly #keys: FactKey[] = []
-  readonly #ids: ArtifactId[] = []
-  readonly #signals: (AbortSignal | undefined)[] = []
-  readonly #resolve: Answer[] = []
-  readonly #reject: ((error: unknown) => void)[] = []
+  readonly #waiting: Waiting[] = []
   #characters = 0
 
   /** @param hash where Redis keeps the bindings of the run */
@@ -38,7 +63,7 @@ export class BindBatch {
   }
 
   get size(): number {
-    return this.#keys.length
+    return this.#waiting.length
   }
 
   get isFull(): boolean {
@@ -47,57 +72,41 @@ export class BindBatch {
 
   /** Settles with the batch, or at once with the reason of its signal; then it is not sent any more. */
   add(key: FactKey, id: ArtifactId, signal: AbortSignal | undefined): Promise<FactBinding> {
-    this.#keys.push(key)
-    this.#ids.push(id)
-    this.#signals.push(signal)
+    const waiting = new Waiting(key, id, signal)
+    this.#waiting.push(waiting)
     this.#characters += key.length
-    const bound = new Promise<FactBinding>((resolve, reject) => {
-      this.#resolve.push(resolve)
-      this.#reject.push(reject)
-    })
-    return signal === undefined ? bound : untilAborted(bound, signal)
+    return signal === undefined ? waiting.bound : untilAborted(waiting.bound, signal)
   }
 
   /** Sends what nobody has given up; it may be repeated. */
   async send(client: RedisClient): Promise<void> {
-    const asked: number[] = []
+    const asked = this.#waiting.filter(({ signal }) => signal?.aborted !== true)
+    const [first, second] = asked
+    if (first === undefined) return
+    // Half the time of a script, for what nearly always holds.
+    if (second === undefined && (await client.hsetnx(this.#hash, first.key, first.id)) === INSERTED)
+      first.inserted()
+    else await this.#sendAll(client, asked)
+  }
+
+  async #sendAll(client: RedisClient, asked: readonly Waiting[]): Promise<void> {
     const pairs: string[] = []
-    for (const [index, key] of this.#keys.entries()) {
-      if (this.#signals[index]?.aborted === true) continue
-      asked.push(index)
-      pairs.push(key, this.#ids[index] ?? '')
+    for (const { key, id } of asked) pairs.push(key, id)
+    const reply = await client.eval(BIND_SCRIPT, 1, this.#hash, ...pairs)
+    const taken = requireList(reply)
+    for (let at = 0; at < taken.length; at += 2) {
+      asked[(Number(taken[at]) - 1) / 2]?.taken(taken[at + 1], this.#hash)
     }
-    const found = await this.#ask(client, pairs)
-    for (const [at, index] of asked.entries()) this.#answer(index, found[at])
+    // What was taken is settled already.
+    for (const waiting of asked) waiting.inserted()
   }
 
   fail(error: unknown): void {
-    for (const reject of this.#reject) reject(error)
+    for (const waiting of this.#waiting) waiting.reject(error)
   }
+}
 
-  async #ask(client: RedisClient, pairs: readonly string[]): Promise<readonly unknown[]> {
-    const [key, id] = pairs
-    if (key === undefined || id === undefined) return []
-    if (pairs.length === 2) {
-      // Half the time of a script, for what nearly always holds.
-      const inserted = await client.hsetnx(this.#hash, key, id)
-      if (inserted === INSERTED) return [INSERTED]
-    }
-    return Object(await client.eval(BIND_SCRIPT, 1, this.#hash, ...pairs))
-  }
-
-  #answer(index: number, found: unknown): void {
-    const artifactId = this.#ids[index]
-    if (artifactId === undefined) return
-    if (found === INSERTED) {
-      this.#resolve[index]?.({ artifactId, inserted: true })
-      return
-    }
-    try {
-      const bound = requireStoredId(found, this.#hash)
-      this.#resolve[index]?.({ artifactId: bound, inserted: false })
-    } catch (error) {
-      this.#reject[index]?.(error)
-    }
-  }
+function requireList(reply: unknown): readonly unknown[] {
+  if (Array.isArray(reply)) return reply
+  throw new MfmError('store_failed', { message: 'Redis answered a script with something else' })
 }

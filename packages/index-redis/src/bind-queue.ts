@@ -7,7 +7,9 @@ import { factsKey } from './run-keys.ts'
 export class BindQueue {
   readonly #link: RedisLink
   readonly #prefix: string
-  readonly #batches = new Map<RunId, BindBatch>()
+  /** Those that a binding may still be added to, and those that are full. */
+  readonly #open = new Map<RunId, BindBatch>()
+  #full: BindBatch[] = []
   #waiting = 0
 
   constructor(link: RedisLink, prefix: string) {
@@ -26,32 +28,35 @@ export class BindQueue {
     signal: AbortSignal | undefined,
   ): Promise<FactBinding> {
     this.#link.requireRoom(this.#waiting)
-    const batch = this.#batchOf(run)
+    const batch = this.#open.get(run) ?? this.#begin(run)
     this.#waiting++
     const bound = batch.add(key, id, signal)
-    if (batch.isFull) this.#batches.delete(run)
+    if (batch.isFull) {
+      this.#open.delete(run)
+      this.#full.push(batch)
+    }
     return bound
   }
 
-  #batchOf(run: RunId): BindBatch {
-    const open = this.#batches.get(run)
-    if (open !== undefined) return open
+  #begin(run: RunId): BindBatch {
+    if (this.#open.size === 0 && this.#full.length === 0) queueMicrotask(this.#flush)
     const batch = new BindBatch(factsKey(this.#prefix, run))
-    this.#batches.set(run, batch)
-    queueMicrotask(() => {
-      if (this.#batches.get(run) === batch) this.#batches.delete(run)
-      void this.#send(batch)
-    })
+    this.#open.set(run, batch)
     return batch
   }
 
-  /** Never rejects: every binding is settled here. */
-  async #send(batch: BindBatch): Promise<void> {
-    try {
-      await this.#link.run((client) => batch.send(client))
-    } catch (error) {
-      batch.fail(error)
+  readonly #flush = (): void => {
+    for (const batch of this.#full) this.#send(batch)
+    for (const batch of this.#open.values()) this.#send(batch)
+    this.#full = []
+    this.#open.clear()
+  }
+
+  #send(batch: BindBatch): void {
+    const settled = (error?: unknown): void => {
+      this.#waiting -= batch.size
+      if (error !== undefined) batch.fail(error)
     }
-    this.#waiting -= batch.size
+    this.#link.run((client) => batch.send(client)).then(() => settled(), settled)
   }
 }

@@ -2,6 +2,9 @@ import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { Cluster, Redis } from 'ioredis'
 import type { CheckedOptions, RedisClient } from './options.ts'
 
+/** Beyond a deadline, before a connection is called dead. */
+const GRACE_MILLIS = 100
+
 /**
  * Settings of a connection that repeats nothing behind our back: a command whose connection ends is rejected, and one
  * without a connection is not queued, so that the caller's deadline decides (redis/ioredis#2193 is the hang of the
@@ -23,14 +26,16 @@ function ownSettings(silentMillis: number) {
 function nodeSettings(silentMillis: number) {
   return {
     connectTimeout: silentMillis,
-    // A connection that owes a reply and is silent for so long is dead, whatever TCP believes. A little later than the
-    // deadline of a call, which is to tell a timeout.
-    socketTimeout: silentMillis + 100,
     // A server that is loading says so to whoever calls; asking it first takes rights that not every user has.
     enableReadyCheck: false,
     disconnectTimeout: 200,
     connectionName: 'mfm',
   } satisfies RedisOptions
+}
+
+/** A silent node: later than the deadline of a call, which is to tell a timeout. See {@link dropIfSilent}. */
+function clusterNodeSettings(silentMillis: number) {
+  return { ...nodeSettings(silentMillis), socketTimeout: silentMillis + GRACE_MILLIS }
 }
 
 const CLUSTER_SETTINGS = {
@@ -57,7 +62,7 @@ export function ownClient(
   if (cluster !== undefined) return ownCluster(cluster, silentMillis)
   if (client === undefined) throw new TypeError('no server was named')
   return isCluster(client)
-    ? client.duplicate([], { ...CLUSTER_SETTINGS, redisOptions: nodeSettings(silentMillis) })
+    ? client.duplicate([], { ...CLUSTER_SETTINGS, redisOptions: clusterNodeSettings(silentMillis) })
     : client.duplicate(ownSettings(silentMillis))
 }
 
@@ -66,7 +71,7 @@ function ownCluster(urls: readonly string[], silentMillis: number): Cluster {
   const { host, port, ...login } = nodes[0] ?? {}
   return new Cluster(
     nodes.map((node) => ({ host: node.host, port: node.port })),
-    { ...CLUSTER_SETTINGS, redisOptions: { ...login, ...nodeSettings(silentMillis) } },
+    { ...CLUSTER_SETTINGS, redisOptions: { ...login, ...clusterNodeSettings(silentMillis) } },
   )
 }
 
@@ -84,6 +89,26 @@ function addressOf(text: string) {
 
 export function isCluster(client: RedisClient): client is Cluster {
   return client.isCluster
+}
+
+/**
+ * Drops a connection that owes a reply and stays silent: it is dead, whatever TCP believes, and what it has not sent
+ * must not be sent later. In a cluster ioredis does it for each node; here its timer would be for every command.
+ */
+export function dropIfSilent(client: RedisClient, onDrop: () => void): void {
+  if (isCluster(client)) return
+  const { stream } = client
+  const { bytesRead } = stream
+  const timer = setTimeout(() => {
+    if (client.stream !== stream || stream.bytesRead !== bytesRead) return
+    onDrop()
+    try {
+      stream.resetAndDestroy()
+    } catch {
+      stream.destroy() // only plain TCP can be reset
+    }
+  }, GRACE_MILLIS)
+  timer.unref()
 }
 
 /** Ends the client's connections; resolves when they are gone, or after a second. */

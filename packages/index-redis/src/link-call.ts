@@ -57,6 +57,7 @@ export class LinkCall implements Expiring {
 
   expire(): void {
     const { link, millis } = this.#options
+    if (this.#state === 'sent' || !link.isReady) link.suspect()
     const cause = this.#state === 'sent' ? undefined : (link.trouble ?? this.#trouble)
     const details = { millis }
     if (cause === undefined || isSilence(cause)) {
@@ -97,9 +98,12 @@ export class LinkCall implements Expiring {
   }
 }
 
-/** The two ways in which ioredis says that nothing came. */
-function isSilence(trouble: Error): boolean {
-  return trouble.message.startsWith('Socket timeout') || trouble.message.includes('ETIMEDOUT')
+/** Why a connection was dropped that owed a reply. */
+export const SILENCE = 'the server was silent'
+
+/** That, or one of the two ways in which ioredis says it. */
+function isSilence({ message }: Error): boolean {
+  return [SILENCE, 'Socket timeout', 'connect ETIMEDOUT'].some((text) => message.startsWith(text))
 }
 
 function outcomeUnknown(cause: Error): MfmError {

@@ -1,9 +1,9 @@
 import { MfmError } from '@mfm/errors'
 import { blameless, secretsOf } from './blameless.ts'
-import { disconnect } from './connect.ts'
+import { disconnect, dropIfSilent } from './connect.ts'
 import { Deadlines } from './deadlines.ts'
 import { isLoginRefused } from './failure.ts'
-import { LinkCall } from './link-call.ts'
+import { LinkCall, SILENCE } from './link-call.ts'
 import type { RedisClient } from './options.ts'
 
 export interface LinkOptions {
@@ -58,6 +58,15 @@ export class RedisLink {
   /** Why there is no connection, as far as it is known. */
   get trouble(): Error | undefined {
     return this.#trouble
+  }
+
+  /** Told by a call that waited in vain for a reply, or for a connection to be greeted. */
+  suspect(): void {
+    const { isOwned, client } = this.#options
+    if (!(isOwned && ['ready', 'connect'].includes(client.status))) return
+    dropIfSilent(client, () => {
+      this.#trouble = new Error(SILENCE)
+    })
   }
 
   /** @throws MfmError `store_closed`; the reason of an aborted signal */

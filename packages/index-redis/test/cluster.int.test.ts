@@ -63,7 +63,7 @@ async function moveSlot(run: RunId, onTheWay: () => Promise<void>): Promise<void
   for (const { admin } of [target, source]) await admin.cluster('SETSLOT', slot, 'NODE', target.id)
 }
 
-describe('a fact index on a cluster', () => {
+describe('a fact index on a cluster', { timeout: 60_000 }, () => {
   it('spreads runs over the nodes and keeps each run in one slot', async () => {
     await using facts = await openRedisFactIndex({ cluster: [cluster.url] })
     const owners = await Promise.all(

@@ -25,7 +25,7 @@ async function killConnections(admin: Redis): Promise<void> {
   await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
 }
 
-describe('a fact index whose server', () => {
+describe('a fact index whose server', { timeout: 60_000 }, () => {
   it('kills its connections again and again binds every fact once', async () => {
     await using facts = await openRedisFactIndex({ url: redis.url })
     await using admin = adminOf(redis.url)
@@ -177,7 +177,7 @@ describe('a fact index whose server', () => {
   })
 })
 
-describe('entries', () => {
+describe('entries', { timeout: 60_000 }, () => {
   it('are whole and told once where the server restarts between pages', async () => {
     await using facts = await openRedisFactIndex({ url: redis.url })
     const run = newRun()
@@ -193,7 +193,7 @@ describe('entries', () => {
   })
 })
 
-describe('a borrowed client', () => {
+describe('a borrowed client', { timeout: 60_000 }, () => {
   it('is used as it is, and stays as it was', async () => {
     const client = new Redis(redis.url, { keyPrefix: 'theirs:' })
     const listeners = () => client.eventNames().map((name) => [name, client.listenerCount(name)])

@@ -49,7 +49,7 @@ async function take(items: AsyncIterable<FeedItem>, count: number): Promise<stri
 
 const seqs = (from: number, to: number) => upTo(to - from + 1).map((index) => `${from + index}`)
 
-describe('a feed', () => {
+describe('a feed', { timeout: 60_000 }, () => {
   it('gives what is published, whole and in order, to readers before and after', async () => {
     await using feed = await openFeed()
     const run = newRun()
@@ -152,7 +152,7 @@ describe('a feed', () => {
   })
 })
 
-describe('followRun', () => {
+describe('followRun', { timeout: 60_000 }, () => {
   it('misses nothing, whatever becomes of the feed', async () => {
     await using own = await privateService('redis')
     await using feed = await openFeed({ url: own.url, maxEvents: 20, callMillis: 500 })

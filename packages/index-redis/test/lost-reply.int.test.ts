@@ -22,7 +22,7 @@ afterEach(async () => {
   await proxy.close()
 })
 
-describe('a lost reply', () => {
+describe('a lost reply', { timeout: 60_000 }, () => {
   it('of one bind ends with our own id, which is not called inserted', async () => {
     const run = newRun()
     const lost = proxy.arm({ kind: 'cut_after' }, { match: 'hsetnx' })

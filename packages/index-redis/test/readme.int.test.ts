@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
-it('the example of the README runs and prints what it says', async () => {
+it('the example of the README runs and prints what it says', { timeout: 60_000 }, async () => {
   const readme = await readFile(`${FOLDER}README.md`, 'utf8')
   const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
   const { url } = await service('redis')

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openRedisFactIndex, openRedisRunFeed } from '../src/index.ts'
 import { adminOf, idOf, newRun } from './servers.ts'
 
-describe('openRedisFactIndex', () => {
+describe('openRedisFactIndex', { timeout: 60_000 }, () => {
   it('refuses a server that can evict facts, and says which setting', async () => {
     await using redis = await privateService('redis', { 'maxmemory-policy': 'allkeys-lru' })
     await expect(openRedisFactIndex({ url: redis.url })).rejects.toMatchObject({

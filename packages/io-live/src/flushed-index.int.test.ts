@@ -82,7 +82,7 @@ async function record(
   return await program(io, meddle)
 }
 
-describe('a recording whose fact index is flushed in the middle', () => {
+describe('a recording whose fact index is flushed in the middle', { timeout: 60_000 }, () => {
   it.each(['FLUSHALL', 'CLIENT KILL TYPE normal'])('ends identical after %s', async (command) => {
     await using calmFacts = await openRedisFactIndex({ url: redis.url, prefix: 'calm' })
     await using facts = await openRedisFactIndex({ url: redis.url, prefix: 'wild' })
