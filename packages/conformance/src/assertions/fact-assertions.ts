@@ -68,6 +68,16 @@ export const FACT_ASSERTIONS: readonly Assertion[] = [
   {
     id: 'FI-20',
     text: '`READONLY`, `LOADING`, `OOM`, `NOSCRIPT`, `MOVED`, `CROSSSLOT`, `SCRIPT FLUSH` are recovered or retryable, never a lost fact.',
+    elsewhere: [
+      {
+        test: 'packages/index-redis/test/faults.int.test.ts',
+        reason: 'these are answers of Redis alone',
+      },
+      {
+        test: 'packages/index-redis/test/cluster.int.test.ts',
+        reason: 'MOVED and slots that move need a cluster',
+      },
+    ],
   },
   { id: 'FI-21', text: 'Winner never depends on client clocks.' },
   {
