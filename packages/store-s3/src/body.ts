@@ -27,11 +27,7 @@ export async function readBody(
     throw new MfmError('payload_too_large', { details: { limit, size: length ?? 0 } })
   }
   const chunks = await chunksOf(body, { length, limit }, signal)
-  const size = sizeOf(chunks)
-  if (length !== undefined && size !== length) {
-    throw new BrokenTransfer(`the body has ${size} bytes and not ${length}`)
-  }
-  const bytes = new Uint8Array(size)
+  const bytes = new Uint8Array(sizeOf(chunks))
   let at = 0
   for (const chunk of chunks) {
     bytes.set(chunk, at)

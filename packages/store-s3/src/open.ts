@@ -82,7 +82,11 @@ function bucketOf(client: S3Client, options: CheckedOptions, width: number): Buc
 async function examine(effort: Effort, client: S3Client, options: CheckedOptions): Promise<void> {
   const { bucket: name, prefix, createOnly, checksums } = options
   const server = await identify(client, name)
-  const ground = { bucket: bucketOf(client, options, RACERS), prefix }
+  const ground = {
+    bucket: bucketOf(client, options, RACERS),
+    prefix,
+    createOnly: createOnly !== 'unsupported',
+  }
   const once = async (what: string, probe: typeof probeCreateOnly): Promise<void> => {
     const proof = `${what} ${checksums} ${server}`
     if (PROVEN.has(proof)) return

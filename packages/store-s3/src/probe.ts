@@ -12,10 +12,11 @@ export const RACERS = 8
 const MAX_RACES = 3
 const BODY_BYTES = 32
 
-/** The bucket, and where in it a probe may write. */
+/** The bucket, where in it a probe may write, and whether on the condition that nothing is there. */
 export interface Ground {
   readonly bucket: Bucket
   readonly prefix: string
+  readonly createOnly: boolean
 }
 
 /**
@@ -79,12 +80,15 @@ async function tryOnce(effort: Effort, bucket: Bucket, upload: Upload): Promise<
 }
 
 /** @throws MfmError `store_unsuitable` where the server takes a wrong SHA-256 */
-export async function probeChecksums(effort: Effort, { bucket, prefix }: Ground): Promise<void> {
+export async function probeChecksums(
+  effort: Effort,
+  { bucket, prefix, createOnly }: Ground,
+): Promise<void> {
   const key = `${probesPrefix(prefix)}${randomUUID()}`
   const upload = probeUpload(key)
   const wrong = { ...upload.checksum, base64: probeUpload(key).checksum.base64 }
   try {
-    await bucket.putOnce(effort, { ...upload, checksum: wrong, createOnly: false })
+    await bucket.putOnce(effort, { ...upload, checksum: wrong, createOnly })
   } catch (error) {
     if (storeError(error, bucket.name).details?.['httpStatus'] === 400) return
     throw error

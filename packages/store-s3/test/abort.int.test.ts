@@ -65,7 +65,9 @@ describe.each(CALLS)('%s', (_, call) => {
     first.abort('go')
     await blocking
     server.bucket.objects.set(keyOf(HELLO), Buffer.from(HELLO))
-    await call(store)
+    const { signal } = new AbortController()
+    await call(store, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('asks the server nothing where it was aborted before', async () => {

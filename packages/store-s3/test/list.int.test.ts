@@ -30,9 +30,9 @@ describe('list', () => {
   })
 
   it.each([
-    ['missing', 'page_without_token'],
-    ['repeated', 'page_token_repeated'],
-  ] as const)('is an error where the token of a page is %s', async (token, found) => {
+    ['missing', 'page_without_token', 1],
+    ['repeated', 'page_token_repeated', 2],
+  ] as const)('is an error where the token of a page is %s', async (token, found, pages) => {
     const { server, store } = await stubbed()
     for (const id of MANY) server.bucket.objects.set(artifactKey('', id), Buffer.alloc(0))
     server.bucket.token = token
@@ -40,6 +40,7 @@ describe('list', () => {
       code: 'store_unsuitable',
       details: { found },
     })
+    expect(server.count(isList)).toBe(pages)
   })
 
   it('asks again for a page that failed', async () => {

@@ -69,6 +69,14 @@ describe('put, where the server', () => {
     }
   })
 
+  it('sends more bytes than ours without an end, reports corruption and hangs up', async () => {
+    const { server, store } = await stubbed()
+    server.bucket.objects.set(keyOf(HELLO), Buffer.alloc(1000))
+    server.arm(isGet, { kind: 'half_body', isCut: false, hasLength: false })
+    await expect(store.put('output', HELLO)).rejects.toEqual(code('artifact_corruption'))
+    await expect.poll(() => server.connections()).toBe(0)
+  })
+
   it('answers 409 for a while, tries again', async () => {
     const { server, store } = await stubbed()
     const conflict = { kind: 'status', status: 409, code: 'ConditionalRequestConflict' } as const

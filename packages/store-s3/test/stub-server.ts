@@ -29,7 +29,7 @@ export type Mishap =
   /** No answer ever. */
   | { readonly kind: 'hang' }
   /** The answer begins, and its body stops half way with the connection cut, or left open. */
-  | { readonly kind: 'half_body'; readonly isCut: boolean }
+  | { readonly kind: 'half_body'; readonly isCut: boolean; readonly hasLength?: boolean }
   | { readonly kind: 'reply'; readonly change: (reply: StubReply) => StubReply }
 
 interface Rule {
@@ -138,7 +138,7 @@ export class StubServer implements AsyncDisposable {
     switch (mishap?.kind) {
       case undefined:
         // A turn later, so that requests which came together are served together.
-        setImmediate(() => send(response, this.bucket.reply(request)))
+        setImmediate(send, response, this.bucket.reply(request))
         return
       case 'status':
         send(response, xmlError(mishap.status, mishap.code))
@@ -154,7 +154,8 @@ export class StubServer implements AsyncDisposable {
         return
       case 'half_body': {
         const { status, headers, body } = this.bucket.reply(request)
-        response.writeHead(status, { ...headers, 'content-length': body.length })
+        const length = mishap.hasLength === false ? {} : { 'content-length': body.length }
+        response.writeHead(status, { ...headers, ...length })
         response.write(body.subarray(0, body.length / 2), () => {
           if (mishap.isCut) response.destroy()
         })
