@@ -40,7 +40,7 @@ function leavesBodies(client: WireClient): void {
     signal.addEventListener('abort', stop)
     const answer = await client.open(question, asking.signal)
     signal.removeEventListener('abort', stop)
-    await delay(20)
+    await delay(100)
     signal.throwIfAborted()
     const chunks = await Array.fromAsync(answer as AsyncIterable<Buffer>)
     return { status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }

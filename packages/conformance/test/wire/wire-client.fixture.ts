@@ -26,7 +26,7 @@ const RETRY_MILLIS = 25
 export class WireClient {
   readonly #address: Address
   readonly #callMillis: number
-  readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 6 })
   /** Replaced by mutants. */
   send: (question: WireQuestion, signal: AbortSignal) => Promise<WireAnswer>
   #isClosed = false

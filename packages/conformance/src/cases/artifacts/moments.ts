@@ -8,7 +8,7 @@ export async function someMoment(chance: Chance): Promise<void> {
   if (chance.random() < 0.5) {
     for (let turns = someInteger(chance, 0, 12); turns > 0; turns--) await nextTurn()
   } else {
-    await delay(someInteger(chance, 1, 15))
+    await delay(someInteger(chance, 1, 40))
   }
 }
 
