@@ -73,6 +73,25 @@ describe('a lost reply', { timeout: 60_000 }, () => {
     expect(await facts.get(run, 'k')).toBe(idOf('k'))
   })
 
+  it('that never comes costs one deadline: the connection is given up for a new one', async () => {
+    const { host, port } = proxy.address
+    await using hasty = await openRedisFactIndex({
+      url: `redis://${host}:${port}`,
+      prefix: PREFIX,
+      callMillis: 300,
+    })
+    const run = newRun()
+    const swallowed = proxy.arm({ kind: 'black_hole' }, { match: 'hsetnx' })
+    await expect(hasty.bindIfUnset(run, 'k', idOf('k'))).rejects.toMatchObject({
+      code: 'store_timeout',
+    })
+    expect(swallowed.fired).toBe(1)
+    expect(await hasty.bindIfUnset(run, 'k', idOf('other'))).toEqual({
+      artifactId: idOf('other'),
+      inserted: true,
+    })
+  })
+
   it('does not hide an abort, and what is aborted before it is sent is not sent', async () => {
     const run = newRun()
     const reason = new Error('not any more')
