@@ -6,11 +6,10 @@ import { throughProxy } from '../../faults/through-proxy.ts'
 import { counted, domainEvent, envelopes, newRun, upTo } from '../support/samples.ts'
 import { requireDoneOrRetryable, settle } from '../support/settled.ts'
 import { within } from '../support/within.ts'
-import { appendUnder, requireSettled } from './settled-append.ts'
+import { appendUnder, requireSettled, SLACK_MILLIS } from './settled-append.ts'
 
-/** The deadline of a call in these cases, and what an adapter may add to it. */
+/** The deadline of a call in these cases. */
 const CALL_MILLIS = 1000
-const SLACK_MILLIS = 4000
 
 /** Longest that a client may take to find its server again. */
 const RECOVERY_MILLIS = 20_000
@@ -66,10 +65,7 @@ const SILENT: ConformanceCase<'events'> = {
   title: 'an append to a silent server ends within its deadline, and is settled by reading',
   why: 'A hung server must not hang its clients.',
   run: async (context) => {
-    const started = performance.now()
     const { hits } = await appendUnder(context, { kind: 'black_hole' }, CALL_MILLIS)
-    const each = (performance.now() - started) / (hits + 1)
-    assert.ok(each < CALL_MILLIS + SLACK_MILLIS, `an append took ${Math.round(each)} ms`)
     context.note(`${hits} requests of appends were never answered`)
   },
 }
