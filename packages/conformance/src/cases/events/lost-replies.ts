@@ -3,6 +3,7 @@ import type { ConformanceCase } from '../../case.ts'
 import { atEveryRequest } from '../../faults/at-every-request.ts'
 import type { Fault } from '../../faults/fault.ts'
 import { throughProxy } from '../../faults/through-proxy.ts'
+import { at } from '../support/expecting.ts'
 import {
   collect,
   counted,
@@ -39,6 +40,8 @@ const LOST_REPLY =
 const NOT_WRITTEN =
   'Whoever may try again must know that nothing was written, or be told that nobody knows.'
 
+const CUTS = ['cut_before', 'cut_after', 'reset'] as const
+
 const WRITER: ConformanceCase<'events'> = {
   id: 'ES-31',
   subject: 'events',
@@ -56,8 +59,8 @@ const WRITER: ConformanceCase<'events'> = {
       let fired = 0
       for (let expected = 0; expected < last; expected++) {
         context.signal.throwIfAborted()
-        const kind = someOf(context, ['cut_before', 'cut_after', 'reset'] as const)
-        const armed = proxy.arm({ kind }, { after: someOf(context, [0, 0, 1]) })
+        const kind = at(CUTS, expected % CUTS.length)
+        const armed = proxy.arm({ kind }, { after: someOf(context, [0, 0, 0, 1]) })
         const batch = counted({ run, after: expected }, 1)
         const result = await settle(events.append(run, expected, batch))
         armed.disarm()
