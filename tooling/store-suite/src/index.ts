@@ -1,8 +1,6 @@
 import { APPEND_CASES } from './append-cases.ts'
-import { ARTIFACT_CASES } from './artifact-cases.ts'
 import { ATOMIC_CASES } from './atomic-cases.ts'
 import { CONCURRENCY_CASES } from './concurrency-cases.ts'
-import { FACT_CASES } from './fact-cases.ts'
 import { FIDELITY_CASES } from './fidelity-cases.ts'
 import { LIFECYCLE_CASES } from './lifecycle-cases.ts'
 import { LISTING_CASES } from './listing-cases.ts'
@@ -18,8 +16,6 @@ export const STORE_CASES: ReadonlyMap<string, readonly StoreCase[]> = new Map([
   ['reading', READING_CASES],
   ['fidelity', FIDELITY_CASES],
   ['listing', LISTING_CASES],
-  ['artifacts', ARTIFACT_CASES],
-  ['facts', FACT_CASES],
   ['commits', ATOMIC_CASES],
   ['lifecycle', LIFECYCLE_CASES],
 ])

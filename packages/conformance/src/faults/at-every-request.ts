@@ -2,7 +2,7 @@ import type { ArmedFault, Fault, Trigger } from './fault.ts'
 import type { FaultProxy } from './fault-proxy.ts'
 
 /** More round trips than any one call of a port may take. */
-const MOST_REQUESTS = 200
+const MOST_REQUESTS = 100
 
 /**
  * Puts a fault at the first request of an attempt, then at the second of another attempt, and so on until an attempt

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { artifactIdOf } from '@mfm/canonical-json'
 import type { ArtifactId } from '@mfm/core-types'
-import { hasCode, MfmError } from '@mfm/errors'
+import { MfmError } from '@mfm/errors'
 import type { WireClient } from './wire-client.fixture.ts'
 import type { Mutant } from './wire-harness.fixture.ts'
 import { SOUND_HABITS } from './wire-stores.fixture.ts'
@@ -42,8 +43,7 @@ function leavesBodies(client: WireClient): void {
     signal.removeEventListener('abort', stop)
     await delay(100)
     signal.throwIfAborted()
-    const chunks = await Array.fromAsync(answer as AsyncIterable<Buffer>)
-    return { status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }
+    return { status: answer.statusCode ?? 0, body: await buffer(answer) }
   }
 }
 
@@ -156,15 +156,10 @@ export const ARTIFACT_MUTANTS: readonly Mutant[] = [
     flaw: 'gives damaged ones among many as absent',
     killedBy: 'AS-23c',
     artifacts: (sound) => ({
-      getMany: async (ids) =>
-        await Promise.all(
-          ids.map((id) =>
-            sound.get(id).catch((error) => {
-              if (hasCode(error, 'invalid_id')) throw error
-              return
-            }),
-          ),
-        ),
+      getMany: async (ids) => {
+        const found = await Promise.allSettled(ids.map((id) => sound.get(id)))
+        return found.map((one) => (one.status === 'fulfilled' ? one.value : undefined))
+      },
     }),
   },
   {

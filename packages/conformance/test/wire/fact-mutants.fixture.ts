@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ArtifactId, FactBinding } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
+import { settle } from '../../src/cases/support/settled.ts'
 import { watchRetries } from './artifact-mutants.fixture.ts'
 import type { Mutant } from './wire-harness.fixture.ts'
 
@@ -65,11 +66,12 @@ export const FACT_MUTANTS: readonly Mutant[] = [
     flaw: 'takes a damaged binding for none',
     killedBy: 'FI-18',
     facts: (sound) => ({
-      get: (...args) =>
-        sound.get(...args).catch((error) => {
-          if (hasCode(error, 'store_corruption')) return
-          throw error
-        }),
+      get: async (...args) => {
+        const result = await settle(sound.get(...args))
+        if (result.status === 'fulfilled') return result.value
+        if (!hasCode(result.reason, 'store_corruption')) throw result.reason
+        return
+      },
     }),
   },
   {
