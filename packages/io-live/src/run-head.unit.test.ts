@@ -1,28 +1,36 @@
 import { canonicalize, sha256 } from '@mfm/canonical-json'
-import type { EventEnvelope, FactRecorded } from '@mfm/core-types'
+import type {
+  ArtifactId,
+  Digest,
+  EventEnvelope,
+  FactMeta,
+  FactRecorded,
+  RunId,
+  StateId,
+} from '@mfm/core-types'
 import { describe, expect, it } from 'vitest'
 import { envelopeDigest } from './run-head.ts'
 
-const ID = 'ab'.repeat(32)
+const ID = 'ab'.repeat(32) as ArtifactId & Digest // of the right form
 
-function envelope(changes: object = {}): EventEnvelope {
+function envelope(changes: Partial<FactMeta> = {}): EventEnvelope {
   const event: FactRecorded = {
     type: 'fact_recorded',
     v: 1,
     key: 'a "key"\n\u2028 of 😀',
-    payloadId: ID as never,
+    payloadId: ID,
     meta: {
       v: 1,
       namespace: 'http "x"',
       requestId: ID,
       outcome: 'answered',
-      stateId: 'a.b.c',
+      stateId: 'a.b.c' as StateId,
       attempt: 0,
       ordinal: 12,
       ...changes,
     },
   }
-  const runId = '7b9a2f64-3c1d-4e5f-8a6b-0c1d2e3f4a5b' as never
+  const runId = '7b9a2f64-3c1d-4e5f-8a6b-0c1d2e3f4a5b' as RunId
   return { runId, seq: 7, tsMillis: 1_700_000_000_000, prev: null, event }
 }
 
@@ -31,7 +39,7 @@ describe('envelopeDigest', () => {
     ['a plain fact', envelope()],
     ['a fact without a request', envelope({ requestId: null, outcome: 'failed' })],
     ['a fact with attachments', envelope({ attachments: [ID] })],
-    ['a linked fact without a time', { ...envelope(), tsMillis: null, prev: ID as never }],
+    ['a linked fact without a time', { ...envelope(), tsMillis: null, prev: ID }],
   ])('is that of the canonical envelope: %s', (_, given) => {
     expect(envelopeDigest(given)).toBe(sha256(canonicalize(given)))
   })
