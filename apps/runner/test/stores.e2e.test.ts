@@ -14,9 +14,11 @@ import { newBucket } from './bucket.ts'
 import { Greeter } from './greeter.ts'
 import type { MfmResult } from './mfm.ts'
 import { document, mfm } from './mfm.ts'
+import { MuteServer } from './mute-server.ts'
 import { TemporaryProject, WORKFLOW } from './temporary-project.ts'
 
 const SECRET = 'hunter22'
+const INPUT = '{"name":"Ada"}'
 
 let greeter: Greeter
 let project: TemporaryProject
@@ -49,7 +51,7 @@ async function call(...args: readonly string[]): Promise<MfmResult> {
 
 /** Runs the workflow on these stores, and verifies it in another process. */
 async function runAndVerify(...stores: readonly string[]): Promise<string> {
-  const started = await call('run', WORKFLOW, '--input', '{"name":"Ada"}', ...stores)
+  const started = await call('run', WORKFLOW, '--input', INPUT, ...stores)
   const run = document(runDocumentSchema, started)
   expect(run).toMatchObject({ phase: 'completed', output: { text: 'hello Ada' } })
   const verified = await call('verify', run.runId, ...stores)
@@ -87,7 +89,7 @@ describe('a run', () => {
     const config = { store: 'sqlite:a.db', artifacts: 'file:a', facts: 'redis://127.0.0.1:1' }
     await project.put('mfm.config.json', JSON.stringify(config))
     const env = { MFM_ENDPOINT_GREETER: greeter.address, MFM_ARTIFACTS: 'file:b' }
-    const args = ['run', WORKFLOW, '--input', '{"name":"Ada"}', '--facts', 'memory:']
+    const args = ['run', WORKFLOW, '--input', INPUT, '--facts', 'memory:']
     const { code } = await mfm(args, { cwd: project.root, env })
     expect(code).toBe(0)
     const made = ['a.db', 'a', 'b', '.mfm'].map((name) => existsSync(join(project.root, name)))
@@ -122,7 +124,7 @@ describe('a store URL', () => {
   it('is proposed again without its password', async () => {
     const url = new URL(postgres)
     url.password = SECRET
-    const args = ['run', WORKFLOW, '--input', '{"name":"Ada"}', '--store', url.href]
+    const args = ['run', WORKFLOW, '--input', INPUT, '--store', url.href]
     const env = { MFM_ENDPOINT_GREETER: greeter.address }
     const { code, stdout, stderr } = await mfm(args, { cwd: project.root, env })
     expect(code).toBe(0)
@@ -138,10 +140,29 @@ describe('a server', () => {
     ['Redis', '--facts', 'redis://127.0.0.1:1'],
   ])('%s that is down ends the command with 5, within 15 seconds', async (_what, option, url) => {
     const begun = performance.now()
-    const result = await call('run', WORKFLOW, '--input', '{"name":"Ada"}', option, url)
+    const result = await call('run', WORKFLOW, '--input', INPUT, option, url)
     expect(result.code).toBe(5)
-    expect(refusal(result)).toMatchObject({ code: 'store_unavailable' })
+    const port = option.slice(2)
+    expect(refusal(result)).toMatchObject({ code: 'store_unavailable', details: { ports: [port] } })
     expect(performance.now() - begun).toBeLessThan(15_000)
+  })
+
+  it('that never answers ends the command with 5, within 45 seconds', async () => {
+    await using mute = await MuteServer.start()
+    const host = `127.0.0.1:${mute.port}`
+    const stores = [
+      ['--events', `postgres://${host}/db`],
+      ['--artifacts', `s3://bucket?endpoint=http://${host}`],
+      ['--facts', `redis://${host}`],
+    ]
+    const begun = performance.now()
+    const results = await Promise.all(
+      stores.map(async (store) => await call('run', WORKFLOW, '--input', INPUT, ...store)),
+    )
+    for (const result of results) {
+      expect([result.code, refusal(result)]).toMatchObject([5, { code: 'store_timeout' }])
+    }
+    expect(performance.now() - begun).toBeLessThan(45_000)
   })
 
   it('of a cluster must be said to be one', async () => {

@@ -1,9 +1,10 @@
 import type { Stores } from '@mfm/core-types'
-import { hasCode, MfmError } from '@mfm/errors'
+import { hasCode, isErrorCode, isMfmError, MfmError } from '@mfm/errors'
 import type { Access, OpenedPorts, Opening, Places, Port } from './backend.ts'
 import { PORTS } from './backend.ts'
 import type { FoundScheme } from './schemes.ts'
 import { schemeFor } from './schemes.ts'
+import { shownUrl } from './server-url.ts'
 
 /** Ports that are named by one URL, and share what is opened for it. */
 export interface Group extends FoundScheme {
@@ -48,7 +49,11 @@ export async function openStores(
   const results = await Promise.allSettled(
     groups.map(async (group) => {
       const backend = await group.scheme.load()
-      return await backend.open(openingOf(group, places, access, signal))
+      try {
+        return await backend.open(openingOf(group, places, access, signal))
+      } catch (error) {
+        throw groups.length === 1 ? error : tellingWhere(error, group, places)
+      }
     }),
   )
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
@@ -61,6 +66,21 @@ export async function openStores(
   // What can never work goes before what may only be down now.
   const wrong = failures.find(({ reason }) => hasCode(reason, 'invalid_option'))
   throw (wrong ?? first).reason
+}
+
+/** With several stores, an error has to say which of them it is about. */
+function tellingWhere(error: unknown, { ports }: Group, places: Places): unknown {
+  const [first = 'events'] = ports
+  if (!isMfmError(error) || !isErrorCode(error.code)) return error
+  const { code, message, details, help, cause } = error
+  // What is wrong with a URL may be that a secret stands where none belongs.
+  const where = code === 'invalid_option' ? '' : ` at ${shownUrl(places[first].url)}`
+  return new MfmError(code, {
+    message: `${ports.join(' and ')}${where}: ${message}`,
+    details: { ...details, ports: [...ports] },
+    help,
+    cause,
+  })
 }
 
 function assemble(groups: readonly Group[], opened: readonly OpenedPorts[]): Stores {

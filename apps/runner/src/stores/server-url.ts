@@ -33,12 +33,19 @@ export function queryOf<T>({ searchParams }: URL, schema: z.ZodType<T>, option: 
   })
 }
 
-/** A URL that can be shown: without password, and without what stands behind a `#`. */
+const SECRET_NAME = /pass|secret|token|key/i
+
+/** A URL that can be shown: without passwords, and without what stands behind a `#`. */
 export function shownUrl(text: string): string {
   if (!text.includes('//')) return text
   const url = URL.parse(text)
   if (url === null) return `${text.split(':', 1)[0]}:…`
   url.hash = ''
   if (url.password !== '') url.password = '***'
+  // Names first: a value that is set changes the list that is read.
+  for (const [name, value] of Array.from(url.searchParams)) {
+    const shown = SECRET_NAME.test(name) ? '***' : shownUrl(value)
+    if (shown !== value) url.searchParams.set(name, shown)
+  }
   return url.href
 }
