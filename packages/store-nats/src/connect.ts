@@ -5,7 +5,12 @@ import { storeError } from './nats-error.ts'
 import type { CheckedOptions } from './options.ts'
 
 /** Between two attempts to connect again (ms). */
-const RECONNECT_MILLIS = 100
+const RECONNECT_MILLIS = 50
+/**
+ * Longest that one attempt may take (ms): where the line is cut in the middle of it the client waits for all of it, and
+ * then ends the connection that it has made meanwhile.
+ */
+const ATTEMPT_MILLIS = 1000
 /** A server that answers no ping for two of these (ms) is given up and connected to again. */
 const PING_MILLIS = 10_000
 
@@ -28,11 +33,11 @@ async function connected(options: ConnectionOptions): Promise<NatsConnection> {
   }
 }
 
-function optionsOf(url: URL, timeout: number): ConnectionOptions {
+function optionsOf(url: URL, callMillis: number): ConnectionOptions {
   const { host, username, password, protocol } = url
   return {
     servers: host,
-    timeout,
+    timeout: Math.min(callMillis, ATTEMPT_MILLIS),
     ...(username === '' ? {} : { user: decodeURIComponent(username) }),
     ...(password === '' ? {} : { pass: decodeURIComponent(password) }),
     ...(protocol === 'tls:' ? { tls: {} } : {}),

@@ -110,20 +110,14 @@ export class NatsEventStore implements EventStore, EventWatcher {
     try {
       this.#lifetime.requireOpen(signal)
       const runId = parseId('run_id', run)
-      return this.#watch(runId, checkRange({ from }).from, signal)
+      return watchEvents(this.#driver, signal, {
+        runId,
+        from: checkRange({ from }).from,
+        feed: this.#feed,
+        requireOpen: () => this.#lifetime.requireOpen(signal),
+      })
     } catch (error) {
       return failing(error)
-    }
-  }
-
-  async *#watch(runId: RunId, from: number, signal: Signal): AsyncGenerator<EventEnvelope, never> {
-    const { news } = this.#feed
-    const unfollow = this.#feed.follow(runId, this.#driver.subject(runId))
-    const requireOpen = (): void => this.#lifetime.requireOpen(signal)
-    try {
-      return yield* watchEvents(this.#driver, signal, { runId, from, news, requireOpen })
-    } finally {
-      unfollow()
     }
   }
 

@@ -1,9 +1,9 @@
-import type { RunNews } from '@mfm/adapter-kit'
 import { decodeEnvelope } from '@mfm/adapter-kit'
 import type { EventEnvelope, RunId } from '@mfm/core-types'
 import { isMfmError } from '@mfm/errors'
 import type { EventDriver } from './event-driver.ts'
 import type { Signal } from './link.ts'
+import type { RunFeed } from './run-feed.ts'
 
 /** How often a watcher looks without having been told of anything: a server that was away tells nobody. */
 const POLL_MILLIS = 1000
@@ -11,7 +11,7 @@ const POLL_MILLIS = 1000
 export interface EventWatch {
   readonly runId: RunId
   readonly from: number
-  readonly news: RunNews
+  readonly feed: RunFeed
   /** @throws MfmError `store_closed` */
   readonly requireOpen: () => void
 }
@@ -20,26 +20,38 @@ export interface EventWatch {
 export async function* watchEvents(
   driver: EventDriver,
   signal: Signal,
-  { runId, from, news, requireOpen }: EventWatch,
+  { runId, from, feed, requireOpen }: EventWatch,
 ): AsyncGenerator<EventEnvelope, never> {
-  for (let seq = Math.max(from, 1); ; ) {
-    requireOpen()
-    // Whoever is told of an event while this looks is told for nothing: the wait that follows has begun before.
-    const told = news.wait(runId, { signal, millis: POLL_MILLIS })
-    told.catch(() => undefined)
-    const first = seq
-    try {
-      const to = await driver.head(runId, signal)
-      if (to >= seq) {
-        for await (const text of driver.read(runId, { from: seq, to }, signal)) {
+  let isTold = false
+  const unfollow = feed.follow(runId, driver.subject(runId), () => {
+    isTold = true
+  })
+  try {
+    for (let seq = Math.max(from, 1); ; ) {
+      requireOpen()
+      isTold = false
+      try {
+        for await (const text of newEvents(driver, signal, runId, seq)) {
           yield decodeEnvelope(runId, seq, text)
           seq++
           requireOpen()
         }
+      } catch (error) {
+        if (!isMfmError(error) || !error.retryable) throw error
       }
-    } catch (error) {
-      if (!isMfmError(error) || !error.retryable) throw error
+      if (!isTold) await feed.news.wait(runId, { signal, millis: POLL_MILLIS })
     }
-    if (seq === first) await told
+  } finally {
+    unfollow()
   }
+}
+
+async function* newEvents(
+  driver: EventDriver,
+  signal: Signal,
+  runId: RunId,
+  from: number,
+): AsyncGenerator<string, void> {
+  const to = await driver.head(runId, signal)
+  if (to >= from) yield* driver.read(runId, { from, to }, signal)
 }

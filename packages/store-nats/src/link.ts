@@ -16,7 +16,9 @@ export class Link {
   readonly connection: NatsConnection
   readonly callMillis: number
   readonly #isOwned: boolean
-  #lost: PromiseWithResolvers<void> = Promise.withResolvers()
+  /** Ends what is under way on the connection as it is. */
+  readonly #losses: Set<() => void> = new Set()
+  #isClosed = false
   #back: PromiseWithResolvers<void> | undefined
 
   constructor(connection: NatsConnection, callMillis: number, isOwned: boolean) {
@@ -29,7 +31,7 @@ export class Link {
   /**
    * Runs work that may be repeated: it is, when the connection is lost meanwhile.
    *
-   * @throws MfmError `store_timeout` at the deadline, `store_unavailable`; the reason of the signal
+   * @throws MfmError `store_timeout` at the deadline, `store_unavailable`, `store_closed`; the reason of the signal
    */
   async call<T>(signal: Signal, work: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted()
@@ -40,7 +42,7 @@ export class Link {
       return await unlessAborted(signal, this.#persist(work, late.promise))
     } catch (error) {
       if (signal?.aborted === true && error === signal.reason) throw error
-      throw storeError(error)
+      throw this.#isClosed ? new MfmError('store_closed', { cause: error }) : storeError(error)
     } finally {
       late.reject(signal?.reason) // ends the work of a call that was given up
       clearTimeout(timer)
@@ -48,20 +50,23 @@ export class Link {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     if (this.#isOwned) await this.connection.close()
   }
 
   async #persist<T>(work: () => Promise<T>, late: Promise<never>): Promise<T> {
     for (;;) {
       if (this.#back !== undefined) await Promise.race([this.#back.promise, late])
-      const lost = this.#lost.promise.then(() => {
-        throw new LostConnection()
-      })
-      lost.catch(() => undefined)
+      const lost = Promise.withResolvers<never>()
+      lost.promise.catch(() => undefined)
+      const lose = (): void => lost.reject(new LostConnection())
+      this.#losses.add(lose)
       try {
-        return await Promise.race([work(), lost, late])
+        return await Promise.race([work(), lost.promise, late])
       } catch (error) {
         if (!(error instanceof LostConnection)) throw error
+      } finally {
+        this.#losses.delete(lose)
       }
     }
   }
@@ -70,8 +75,7 @@ export class Link {
     for await (const { type } of this.connection.status()) {
       if (type === 'disconnect') {
         this.#back ??= Promise.withResolvers()
-        this.#lost.resolve()
-        this.#lost = Promise.withResolvers()
+        for (const lose of this.#losses) lose()
       }
       if (type === 'reconnect' || type === 'close') {
         this.#back?.resolve()

@@ -10,7 +10,7 @@ const COUNT = 'Mfm-Parts'
 /** Parts in flight at once. */
 const WINDOW = 8
 
-/** A body as its message carries it: itself, or headers that name its parts. */
+/** A body as its message carries it: itself, or its first part with headers that name the others. */
 export interface Carried {
   readonly body: Uint8Array
   readonly headers: Readonly<Record<string, string>>
@@ -47,16 +47,17 @@ export class Parts {
     const count = Math.ceil(body.length / this.#partBytes)
     const upload = `${Date.now().toString(36)}-${nuid.next()}`
     try {
-      await inWindows(count, async (index) => {
-        const part = body.subarray(index * this.#partBytes, (index + 1) * this.#partBytes)
+      await inWindows(count - 1, async (index) => {
+        const part = body.subarray((index + 1) * this.#partBytes, (index + 2) * this.#partBytes)
         await this.#log.add(signal, { subject: `${base}.${upload}.${index}`, body: part, after: 0 })
       })
     } catch (error) {
       this.#remove(`${base}.${upload}.*`)
       throw error
     }
-    const headers = { [UPLOAD]: upload, [COUNT]: String(count) }
-    const adding = add({ body: new Uint8Array(), headers }, undefined).then((added) => {
+    const headers = { [UPLOAD]: upload, [COUNT]: String(count - 1) }
+    const first = body.subarray(0, this.#partBytes)
+    const adding = add({ body: first, headers }, undefined).then((added) => {
       if (added === undefined) this.#remove(`${base}.${upload}.*`)
       return added
     })
@@ -71,20 +72,14 @@ export class Parts {
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const upload = uploadOf(message)
     if (upload === undefined) return Uint8Array.from(message.data)
-    const parts: Uint8Array[] = []
-    await inWindows(Number(message.header.get(COUNT)), async (index) => {
+    const count = Number(message.header.get(COUNT))
+    const parts: Uint8Array[] = [message.data]
+    await inWindows(count, async (index) => {
       const part = await this.#log.only(signal, `${base}.${upload}.${index}`)
-      if (part !== undefined) parts[index] = part.data
+      if (part !== undefined) parts[index + 1] = part.data
     })
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-    const body = new Uint8Array(bytes)
-    let at = 0
-    for (const part of parts) {
-      if (part === undefined) return undefined
-      body.set(part, at)
-      at += part.length
-    }
-    return body
+    const found = parts.filter((part) => part !== undefined) // a list may have holes
+    return found.length > count ? joined(found) : undefined
   }
 
   /** Removes parts that are as old as that and belong to no message, as a process leaves them that was killed. */
@@ -116,6 +111,16 @@ export class Parts {
 export function uploadOf(message: { readonly header: Headers }): string | undefined {
   const upload = message.header.get(UPLOAD)
   return upload === '' ? undefined : upload
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    body.set(part, at)
+    at += part.length
+  }
+  return body
 }
 
 function splitLast(subject: string): readonly [string, string] {

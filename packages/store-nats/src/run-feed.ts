@@ -11,12 +11,14 @@ export class RunFeed {
     this.#connection = connection
   }
 
-  /** Follows a run until the function that it gives is called. */
-  follow(run: RunId, subject: string): () => void {
+  /** Calls `hear` at each message of a run, and wakes who waits for one, until the function that it gives is called. */
+  follow(run: RunId, subject: string, hear: () => void): () => void {
     if (this.#connection.isClosed()) return () => undefined
-    const subscription = this.#connection.subscribe(subject, {
-      callback: () => this.news.tell(run),
-    })
+    const callback = (): void => {
+      hear()
+      this.news.tell(run)
+    }
+    const subscription = this.#connection.subscribe(subject, { callback })
     return () => {
       if (!subscription.isClosed()) subscription.unsubscribe()
     }

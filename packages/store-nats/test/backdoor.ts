@@ -120,10 +120,15 @@ function artifactBackdoor(server: () => Promise<Server>): Backdoor {
 }
 
 async function connectTo(url: string): Promise<Server> {
-  const connection = await connect({ servers: url, maxReconnectAttempts: -1 })
+  const connection = await connect({
+    servers: url,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 10,
+    timeout: 20_000,
+  })
   return {
     connection,
-    manager: await jetstreamManager(connection),
+    manager: await jetstreamManager(connection, { timeout: 20_000 }),
     client: jetstream(connection),
   }
 }
