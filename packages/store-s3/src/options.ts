@@ -39,7 +39,10 @@ export interface S3StoreLimits {
   readonly multipartBytes?: number | undefined
   /** Size of a part, 5 MiB or more. Default 8 MiB. */
   readonly partBytes?: number | undefined
-  /** Memory for the small artifacts read last; 0 for none. Default 16 MiB. */
+  /**
+   * Memory for the small artifacts (64 KiB and less) read last. They are answered without asking the server, so what
+   * another opening erases is still found here: only for buckets from which nothing is erased meanwhile. Default 0.
+   */
   readonly cacheBytes?: number | undefined
 }
 
@@ -101,10 +104,7 @@ const limitsSchema = z
       .min(5 * MIB)
       .max(1024 * MIB)
       .default(8 * MIB),
-    cacheBytes: z
-      .int()
-      .nonnegative()
-      .default(16 * MIB),
+    cacheBytes: z.int().nonnegative().default(0),
   })
   .refine(({ payloadBytes, partBytes }) => payloadBytes <= partBytes * MAX_PARTS, {
     path: ['partBytes'],

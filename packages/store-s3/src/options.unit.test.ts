@@ -35,7 +35,7 @@ describe('checkOptions', () => {
         concurrency: 32,
         multipartBytes: 16 * 2 ** 20,
         partBytes: 8 * 2 ** 20,
-        cacheBytes: 16 * 2 ** 20,
+        cacheBytes: 0,
       },
     })
   })

@@ -11,7 +11,7 @@ const HELLO = bytesOf('hello')
 
 describe('get', () => {
   it('is one request for all who ask at the same time, and none of them shares memory', async () => {
-    const { server, store } = await stubbed({ limits: { cacheBytes: 0 } })
+    const { server, store } = await stubbed()
     server.bucket.objects.set(keyOf(LONG), LONG)
     const found = await Promise.all(Array.from({ length: 20 }, () => store.get(idOf(LONG))))
     expect(server.requests).toHaveLength(1)
@@ -21,8 +21,16 @@ describe('get', () => {
     expect(new Set(found.map(({ buffer }) => buffer)).size).toBe(20)
   })
 
-  it('answers for small artifacts from memory, with copies', async () => {
+  it('asks every time, for another opening may have erased it', async () => {
     const { server, store } = await stubbed()
+    await store.put('output', HELLO)
+    expect(await store.get(idOf(HELLO))).toEqual(HELLO)
+    server.bucket.objects.clear()
+    await expect(store.get(idOf(HELLO))).rejects.toMatchObject({ code: 'artifact_not_found' })
+  })
+
+  it('answers for small artifacts from memory where that is wanted, with copies', async () => {
+    const { server, store } = await stubbed({ limits: { cacheBytes: 1000 } })
     server.bucket.objects.set(keyOf(HELLO), Buffer.from(HELLO))
     const first = await store.get(idOf(HELLO))
     first.fill(0)
@@ -34,7 +42,7 @@ describe('get', () => {
   })
 
   it('does not remember what was erased, nor what was asked for before it was', async () => {
-    const { server, store } = await stubbed()
+    const { server, store } = await stubbed({ limits: { cacheBytes: 1000 } })
     await store.put('output', HELLO)
     await store.get(idOf(HELLO))
     expect(await store.erase(idOf(HELLO))).toBe(true)
