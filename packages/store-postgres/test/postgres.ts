@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { EventEnvelope, RunId } from '@mfm/core-types'
 import { service } from '@mfm/services'
 import pg from 'pg'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { PostgresStoreOptions, PostgresStores } from '../src/index.ts'
 import { openPostgresStores } from '../src/index.ts'
+
+/** Room for a server that starts first, on a machine that others use. */
+vi.setConfig({ testTimeout: 60_000 })
 
 export async function sharedUrl(): Promise<string> {
   return (await service('postgres')).url

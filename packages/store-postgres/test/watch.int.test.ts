@@ -23,7 +23,7 @@ async function listeners(schema: string): Promise<readonly number[]> {
 }
 
 describe('watch', () => {
-  it('is woken by notifications, on one connection for all', { timeout: 30_000 }, async () => {
+  it('is woken by notifications, on one connection for all', async () => {
     const schema = newSchema()
     const url = await sharedUrl()
     const stores = await opened({ url, schema, watchPollMillis: NEVER_MILLIS })
@@ -45,7 +45,7 @@ describe('watch', () => {
     await expect.poll(() => listeners(schema)).toEqual([])
   })
 
-  it('listens again after its connection was terminated', { timeout: 30_000 }, async () => {
+  it('listens again after its connection was terminated', async () => {
     const schema = newSchema()
     const url = await sharedUrl()
     const stores = await opened({ url, schema, watchPollMillis: NEVER_MILLIS })
@@ -63,7 +63,7 @@ describe('watch', () => {
     }
   })
 
-  it('finds by looking what no notification told', { timeout: 30_000 }, async () => {
+  it('finds by looking what no notification told', async () => {
     const schema = newSchema()
     const url = await sharedUrl()
     const stores = await opened({ url, schema, watchPollMillis: 50 })
