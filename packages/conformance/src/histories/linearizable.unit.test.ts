@@ -4,6 +4,7 @@ import type { Chance } from '../cases/support/samples.ts'
 import { idOf, newRun, someInteger } from '../cases/support/samples.ts'
 import type { BindingAnswer, BindingCall } from '../models/binding-model.ts'
 import { bindingModel } from '../models/binding-model.ts'
+import type { Model } from '../models/model.ts'
 import { streamModel } from '../models/stream-model.ts'
 import { seededRandom } from '../run/seeded-random.ts'
 import type { KeyedCall } from './binding-experiment.ts'
@@ -392,6 +393,36 @@ describe('random histories', () => {
       )
       expect(checkLinearizable(STREAM, changed).kind, `seed ${seed}`).toBe('violated')
     }
+  })
+})
+
+describe('calls that answer nothing', () => {
+  type RegisterCall = { readonly write: number } | 'read'
+  const register: Model<number, RegisterCall, number | 'done'> = {
+    initial: 0,
+    answer: (state, call) =>
+      call === 'read' ? { state, answer: state } : { state: call.write, answer: 'done' },
+    keyOf: String,
+  }
+
+  it.each([1, 2])('may have been in either order, whichever is tried first: %s', (last) => {
+    const operations = history<RegisterCall, number | 'done'>([
+      [1, 5, { write: 1 }, 'done'],
+      [2, 6, { write: 2 }, 'done'],
+      [7, 8, 'read', last],
+    ])
+    expect(checkLinearizable(register, operations)).toEqual({ kind: 'linearizable' })
+  })
+
+  it('were in one order for everybody', () => {
+    const operations = history<RegisterCall, number | 'done'>([
+      [1, 9, { write: 1 }, 'done'],
+      [1, 9, { write: 2 }, 'done'],
+      [2, 3, 'read', 1],
+      [4, 5, 'read', 2],
+      [6, 7, 'read', 1],
+    ])
+    expect(checkLinearizable(register, operations).kind).toBe('violated')
   })
 })
 
