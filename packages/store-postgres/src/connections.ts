@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { MfmError } from '@mfm/errors'
 import type { ClientConfig, Pool, PoolClient, PoolConfig } from 'pg'
 import pg from 'pg'
 import type { Call } from './call.ts'
@@ -55,6 +56,9 @@ export class Connections {
 
   /** A connection; one that comes when the call is over goes back. */
   async take(call: Call): Promise<PoolClient> {
+    if (this.#pool.ending) {
+      throw new MfmError('store_unavailable', { message: 'the pool has been ended by its owner' })
+    }
     const taking = this.#pool.connect()
     let client: PoolClient
     try {

@@ -132,6 +132,16 @@ describe('a pool that was lent', () => {
     expect(await seqsOf(stores, run)).toEqual([1, 2, 3])
   })
 
+  it('that its owner has ended makes calls fail at once', async () => {
+    const pool = new pg.Pool({ connectionString: await sharedUrl() })
+    const stores = await opened({ pool, schema: newSchema() })
+    await pool.end()
+    const started = performance.now()
+    const asking = stores.events.headSeq(newRun())
+    await expect(asking).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
   it('has its size from its owner', async () => {
     const pool = new pg.Pool()
     onTestFinished(() => pool.end())
