@@ -37,15 +37,21 @@ const sourcePaths = (root: string, folder: string): readonly string[] =>
 
 const readPackage = (root: string, folder: string): WorkspacePackage => {
   const manifest = readJson(join(root, folder, 'package.json'))
+  const devDependencies = entriesOf(manifest, 'devDependencies')
+  // A peer has the range that users may bring; what is used here is the version of the development dependency.
+  const peers = Array.from(
+    entriesOf(manifest, 'peerDependencies'),
+    ([name, range]) => [name, devDependencies.get(name) ?? range] as const,
+  )
   return {
     name: String(Object(manifest).name).replace('@mfm/', ''),
     folder,
     dependencies: new Map([
       ...entriesOf(manifest, 'dependencies'),
-      ...entriesOf(manifest, 'peerDependencies'),
+      ...peers,
       ...entriesOf(manifest, 'optionalDependencies'),
     ]),
-    devDependencies: entriesOf(manifest, 'devDependencies'),
+    devDependencies,
     tags: tagsIn(join(root, folder, 'turbo.json')),
     files: sourcePaths(root, folder).map((path) => ({
       path,

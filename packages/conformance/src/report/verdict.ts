@@ -113,6 +113,6 @@ export function portText({ level, passed, total, exceptions }: PortVerdict): str
   return `${reached} (${passed}/${total}${excepted})`
 }
 
-export function seedText(seed: number): string {
+function seedText(seed: number): string {
   return `0x${seed.toString(16)}`
 }

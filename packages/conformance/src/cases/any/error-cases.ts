@@ -15,7 +15,7 @@ import {
 import { callsOf, wrongCallsOf } from './calls.ts'
 
 /** What any adapter can be made to answer without harm, by the code that is due. */
-export function refusalsOf(
+function refusalsOf(
   { events, artifacts, facts, atomic }: OpenedStores,
   chance: Chance,
 ): (readonly [string, () => Promise<unknown>])[] {
