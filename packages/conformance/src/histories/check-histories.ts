@@ -35,7 +35,7 @@ export interface HistorySize {
 export const HISTORY_SIZE: HistorySize = { clients: 8, calls: 25 }
 
 /** Lets the clients work side by side; gives what they saw. */
-export async function recordHistory<State, Call, Answer>(
+async function recordHistory<State, Call, Answer>(
   experiment: Experiment<State, Call, Answer>,
   chance: Chance,
   { clients, calls }: HistorySize = HISTORY_SIZE,
@@ -64,7 +64,7 @@ export async function recordHistory<State, Call, Answer>(
 }
 
 /** @throws AssertionError where no order explains the answers, with the history; or where the search was given up. */
-export function assertLinearizable<State, Call, Answer>(
+function assertLinearizable<State, Call, Answer>(
   { model, objectOf }: Pick<Experiment<State, Call, Answer>, 'model' | 'objectOf'>,
   operations: readonly Operation<Call, Answer>[],
 ): void {

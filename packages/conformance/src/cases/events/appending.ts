@@ -12,6 +12,7 @@ import {
   seqsOf,
   upTo,
 } from '../support/samples.ts'
+import { withClock } from '../support/with-clock.ts'
 
 export const APPENDING: readonly ConformanceCase<'events'>[] = [
   {
@@ -141,6 +142,29 @@ export const APPENDING: readonly ConformanceCase<'events'>[] = [
         assert.equal(summary?.startedAtMillis, 9000)
         assert.equal(summary.updatedAtMillis, 0)
       }
+    },
+  },
+  {
+    id: 'ES-21b',
+    subject: 'events',
+    level: 0,
+    title: 'the order and the list never depend on the clocks of the clients',
+    why: 'A store that sorts by its own clock changes its mind when that is set back.',
+    run: async (context) => {
+      const { events } = await context.open()
+      const runs = upTo(6).map(() => newRun(context))
+      for (const [index, run] of runs.entries()) {
+        await withClock(index % 2 === 0 ? 600_000 : -600_000, async () => {
+          for (const after of upTo(4, 0)) {
+            await withClock(-after * 60_000, () =>
+              events.append(run, after, counted({ run, after }, 1)),
+            )
+          }
+        })
+      }
+      for (const run of runs) assert.deepEqual(await seqsOf(events, run), upTo(5))
+      const listed = (await events.listRuns()).items.map(({ runId }) => runId)
+      assert.deepEqual(listed, runs.toReversed())
     },
   },
   {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { RunId } from '@mfm/core-types'
 import { isMfmError } from '@mfm/errors'
 import type { CaseContext, ConformanceCase } from '../../case.ts'
 import { throughProxy } from '../../faults/through-proxy.ts'
-import { counted, domainEvent, envelopes, newRun, upTo } from '../support/samples.ts'
+import { rejection } from '../support/expecting.ts'
+import { FOREIGN_RUN_IDS } from '../support/json-samples.ts'
+import { collect, counted, domainEvent, envelopes, newRun, upTo } from '../support/samples.ts'
 import { requireDoneOrRetryable, settle } from '../support/settled.ts'
 import { within } from '../support/within.ts'
 import { appendUnder, requireSettled, SLACK_MILLIS } from './settled-append.ts'
@@ -100,4 +103,31 @@ const SLOW: ConformanceCase<'events'> = {
     }),
 }
 
-export const UNREACHABLE: readonly ConformanceCase<'events'>[] = [DOWN, SILENT, SLOW]
+const UNASKED: ConformanceCase<'events'> = {
+  id: 'ES-17b',
+  subject: 'events',
+  level: 3,
+  needs: ['proxy'],
+  title: 'run ids outside the grammar and events that cannot be stored never reach the server',
+  why: 'What reaches the server is in its logs, its paths and its statements.',
+  run: (context) =>
+    throughProxy(context, async ({ proxy, open }) => {
+      const { events } = await open()
+      const run = newRun(context)
+      await events.append(run, 0, counted({ run }, 1))
+      const { requests } = proxy.traffic
+      const foreign = FOREIGN_RUN_IDS as readonly RunId[] // that they are not is the point
+      for (const id of foreign) {
+        await rejection(events.headSeq(id), 'invalid_id')
+        await rejection(events.append(id, 0, []), 'invalid_id')
+        await rejection(collect(events.read(id)), 'invalid_id')
+      }
+      const gap = counted({ run, after: 2 }, 1)
+      await rejection(events.append(run, 1, gap), 'event_append_invalid')
+      assert.equal(proxy.traffic.requests, requests, 'the server heard of it')
+      await events.headSeq(newRun(context))
+      assert.ok(proxy.traffic.requests > requests, 'nothing goes through the proxy')
+    }),
+}
+
+export const UNREACHABLE: readonly ConformanceCase<'events'>[] = [DOWN, SILENT, SLOW, UNASKED]

@@ -7,7 +7,7 @@ import { checkHistories } from '../../histories/check-histories.ts'
 import { at } from '../support/expecting.ts'
 import { openHandles } from '../support/handles.ts'
 import { idOf, newRun, someOf, upTo } from '../support/samples.ts'
-import { withClock } from './with-clock.ts'
+import { withClock } from '../support/with-clock.ts'
 
 interface Racer {
   readonly facts: FactIndex
