@@ -21,7 +21,7 @@ export class ArtifactDriver {
   async create({ id, bytes }: NewArtifact, signal: Signal): Promise<boolean> {
     const subject = this.#subject(id)
     // Many are stored already, and a large one is not sent for nothing.
-    if ((await this.#log.last(signal, subject)) !== undefined) return false
+    if (await this.has(id, signal)) return false
     const body = { base: this.#subject(id), body: bytes }
     const seq = await this.#parts.carry(signal, body, (carried, unless) =>
       this.#log.add(unless, { subject, after: 0, ...carried }),
@@ -46,7 +46,8 @@ export class ArtifactDriver {
   }
 
   async has(id: ArtifactId, signal: Signal): Promise<boolean> {
-    return (await this.#log.last(signal, this.#subject(id))) !== undefined
+    // The body of a message comes with it; its subject alone does not.
+    return (await this.#log.subjects(signal, this.#subject(id))).length > 0
   }
 
   async erase(id: ArtifactId, signal: Signal): Promise<boolean> {
