@@ -4,6 +4,8 @@ import type { Harness } from '../harness.ts'
 import type { BindingOptions } from './plan.ts'
 import { planOf } from './plan.ts'
 
+export type { BindingOptions } from './plan.ts'
+
 /**
  * Registers a test for every case that this harness can exercise, and one for the verdict, with the test runner of
  * Node: run the file with `node --test`. What is said at the binding for vitest holds here too.

@@ -4,6 +4,8 @@ import { timeoutOf } from '../run/run-case.ts'
 import type { BindingOptions } from './plan.ts'
 import { planOf } from './plan.ts'
 
+export type { BindingOptions } from './plan.ts'
+
 /** What closing and destroying may take after a case has run out of its own time. */
 const GRACE_MILLIS = 120_000
 
