@@ -67,7 +67,8 @@ async function runHarness(
   const failed = report.results.filter((result) => result.status === 'failed')
   for (const result of failed) terminal.out(`\n${failureText(result, report, file)}`)
   for (const text of remarks(report)) terminal.out(text)
-  const counts = `${report.results.length - failed.length} of ${report.results.length} cases did not fail`
+  const run = report.results.filter(({ status }) => status !== 'not_applicable')
+  const counts = `${run.length - failed.length} of ${run.length} cases did not fail`
   // The verdict is on a port; of some cases of it there is none.
   terminal.out(options.cases === undefined ? verdictLine(report) : counts)
   if (folder !== undefined) await writeReports(report, folder, file)
