@@ -1,4 +1,3 @@
-import { S3ServiceException } from '@aws-sdk/client-s3'
 import type { JsonObject } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 
@@ -102,10 +101,12 @@ export function failureOf(error: unknown): Failure {
 }
 
 function statusOf(error: Error): number | undefined {
-  if (error instanceof S3ServiceException) return error.$metadata.httpStatusCode
+  // Not by the class of the error: a client that was given may be of another copy of the SDK.
+  const metadata = '$metadata' in error ? Object(error.$metadata) : {}
+  if (typeof metadata.httpStatusCode === 'number') return metadata.httpStatusCode
   // An answer that is no XML, such as a proxy's page, rejects with an error of the parser that carries the response.
-  const response = '$response' in error ? Object(error.$response) : undefined
-  return typeof response?.statusCode === 'number' ? response.statusCode : undefined
+  const response = '$response' in error ? Object(error.$response) : {}
+  return typeof response.statusCode === 'number' ? response.statusCode : undefined
 }
 
 function networkCodeOf(error: Error): string | undefined {

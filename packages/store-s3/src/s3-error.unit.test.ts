@@ -35,6 +35,7 @@ describe('failureOf', () => {
     [ofSystem('ECONNRESET'), 'transient'],
     [ofSystem('HPE_INVALID_CONSTANT'), 'transient'],
     [ofSystem('ERR_INVALID_ARG_TYPE'), 'other'],
+    [Object.assign(new Error('x'), { $metadata: { httpStatusCode: 412 } }), 'exists'],
     [Object.assign(new Error('x'), { $response: { statusCode: 503 } }), 'transient'],
     [Object.assign(new Error('x'), { $response: { statusCode: 200 } }), 'other'],
     [new BrokenTransfer('half'), 'transient'],

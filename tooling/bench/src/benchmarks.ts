@@ -3,6 +3,7 @@ import { canonicalJson } from './benchmarks/canonical-json.ts'
 import { record } from './benchmarks/record.ts'
 import { replay } from './benchmarks/replay.ts'
 import { resume } from './benchmarks/resume.ts'
+import { s3Artifacts } from './benchmarks/s3-artifacts.ts'
 import { startUp } from './benchmarks/start-up.ts'
 import { storedBytes } from './benchmarks/stored-bytes.ts'
 
@@ -13,6 +14,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   resume,
   canonicalJson,
   storedBytes,
+  s3Artifacts,
   startUp,
 ]
 
