@@ -20,6 +20,7 @@ export {
   type StateEntered,
   type StateFailed,
 } from './events.ts'
+export { type HistorySummary, historySummarySchema } from './history-summary.ts'
 export {
   type ArtifactId,
   artifactIdSchema,
@@ -111,3 +112,9 @@ export {
   runConfigSchema,
 } from './run-config.ts'
 export { foldRunSummary } from './run-summary.ts'
+export {
+  type SnapshotBranch,
+  type SnapshotDocument,
+  type SnapshotLeaf,
+  snapshotDocumentSchema,
+} from './snapshot-document.ts'

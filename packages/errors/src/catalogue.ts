@@ -1,3 +1,4 @@
+import { BUNDLE_CODES } from './catalogue/bundle-codes.ts'
 import type { CatalogueEntry } from './catalogue/entry.ts'
 import { INPUT_CODES } from './catalogue/input-codes.ts'
 import { IO_CODES } from './catalogue/io-codes.ts'
@@ -12,6 +13,7 @@ export type ErrorCode =
   | keyof typeof TRANSPORT_CODES
   | keyof typeof STORAGE_CODES
   | keyof typeof RUN_CODES
+  | keyof typeof BUNDLE_CODES
 
 /** Code → scope, kind, category, retryable, meaning and way out. */
 export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = Object.freeze({
@@ -20,6 +22,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = Obje
   ...TRANSPORT_CODES,
   ...STORAGE_CODES,
   ...RUN_CODES,
+  ...BUNDLE_CODES,
 })
 
 export function isErrorCode(code: string): code is ErrorCode {

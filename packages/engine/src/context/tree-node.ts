@@ -1,8 +1,7 @@
 import { canonicalize, decodeJsonArtifact, jsonArtifact, sha256 } from '@mfm/canonical-json'
 import type { ArtifactId, JsonValue, NewArtifact, NumberProfile } from '@mfm/core-types'
-import { artifactIdSchema, isArtifactId, jsonObjectSchema } from '@mfm/core-types'
+import { snapshotDocumentSchema } from '@mfm/core-types'
 import { decode } from '@mfm/errors'
-import { z } from 'zod'
 
 /**
  * A snapshot is a Merkle trie over the context keys. A subtree whose entries take at most {@link LEAF_LIMIT}
@@ -75,31 +74,10 @@ export function encodeNode(node: TreeNode): NewArtifact {
   })
 }
 
-const addressesSchema = z.custom<Readonly<Record<string, ArtifactId>>>(
-  (value) =>
-    jsonObjectSchema.safeParse(value).success && Object.values(Object(value)).every(isArtifactId),
-)
-
-const nodeSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    v: z.literal(1),
-    type: z.literal('leaf'),
-    // Not z.record, which loses a member named __proto__.
-    values: jsonObjectSchema,
-    large: addressesSchema,
-  }),
-  z.strictObject({
-    v: z.literal(1),
-    type: z.literal('branch'),
-    size: z.int().nonnegative(),
-    children: z.record(z.string().regex(/^[0-9a-f]$/), artifactIdSchema),
-  }),
-])
-
 /** @throws MfmError `context_snapshot_invalid`, or what {@link decodeJsonArtifact} throws */
 export function decodeNode(id: ArtifactId, bytes: Uint8Array, numbers: NumberProfile): TreeNode {
   const document = decode(
-    nodeSchema,
+    snapshotDocumentSchema,
     decodeJsonArtifact(id, bytes, { numbers }),
     'context_snapshot_invalid',
     {
