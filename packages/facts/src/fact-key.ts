@@ -13,6 +13,27 @@ export interface CallKeyParts {
 }
 
 const DERIVED = /^mfm:(now_millis|random_bytes|failed)\|run:/
+const DERIVED_PARTS =
+  /^mfm:(now_millis|random_bytes|failed)\|run:([^|]+)\|state:([^|]+)\|attempt:(\d{1,15})\|(.*)$/s
+
+/** What a key that names an attempt says. */
+export interface AttemptKeyParts {
+  readonly kind: DerivedKind | 'failed'
+  readonly runId: string
+  readonly stateId: string
+  readonly attempt: number
+  /** What tells it from the others of its kind in the attempt. */
+  readonly rest: string
+}
+
+/** Reads a key that names its run and its attempt; `undefined` for any other. */
+export function attemptKeyParts(key: FactKey): AttemptKeyParts | undefined {
+  const match = DERIVED_PARTS.exec(key)
+  if (match === null) return undefined
+  const [, kind, runId = '', stateId = '', attempt, rest = ''] = match
+  if (kind !== 'now_millis' && kind !== 'random_bytes' && kind !== 'failed') return undefined
+  return { kind, runId, stateId, attempt: Number(attempt), rest }
+}
 
 /** The key of a recorded time or of recorded noise. */
 export function derivedKey(kind: DerivedKind, scope: IoScope, ordinal: number): FactKey {

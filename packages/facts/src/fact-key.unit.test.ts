@@ -2,7 +2,7 @@ import type { ArtifactId, RunId, StateId } from '@mfm/core-types'
 import { hasCode } from '@mfm/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { callKey, derivedKey, failureKey, parseCallerKey } from './fact-key.ts'
+import { attemptKeyParts, callKey, derivedKey, failureKey, parseCallerKey } from './fact-key.ts'
 
 const RUN = '11111111-2222-4333-8444-555555555555' as RunId
 const STATE = 'demo.main.fetch' as StateId
@@ -54,6 +54,28 @@ describe('fact keys', () => {
     expect(failureKey({ ...SCOPE, attempt: 3 }, { key: 'a|key:b', tries: 1 })).toBe(
       `mfm:failed|run:${RUN}|state:demo.main.fetch|attempt:3|occ:1|key:a|key:b`,
     )
+  })
+
+  it('that name an attempt give their parts back, others none', () => {
+    fc.assert(
+      fc.property(scope, fc.nat(30), hostile, (own, number, key) => {
+        const { runId, stateId: state, attempt } = own
+        const parts = { runId, stateId: state, attempt }
+        expect(attemptKeyParts(derivedKey('random_bytes', own, number))).toEqual({
+          kind: 'random_bytes',
+          ...parts,
+          rest: `ord:${number}`,
+        })
+        expect(attemptKeyParts(failureKey(own, { key, tries: number }))).toEqual({
+          kind: 'failed',
+          ...parts,
+          rest: `occ:${number}|key:${key}`,
+        })
+      }),
+    )
+    const call = { namespace: 'http', stateId: STATE, requestId: REQUEST, occurrence: 0 }
+    expect(attemptKeyParts(callKey(call))).toBeUndefined()
+    expect(attemptKeyParts('mfm:now_millis|run:')).toBeUndefined()
   })
 
   it('are equal only where they were made of the same parts', () => {

@@ -5,6 +5,8 @@ export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'
 export { divergedError, isSameCall } from './divergence.ts'
 export {
+  type AttemptKeyParts,
+  attemptKeyParts,
   type CallKeyParts,
   callKey,
   type DerivedKind,
