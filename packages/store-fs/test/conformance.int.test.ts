@@ -1,4 +1,4 @@
 import { defineConformance } from '@mfm/conformance/vitest'
 import harness from './harness.ts'
 
-defineConformance(harness)
+defineConformance(harness, { claims: { artifacts: 3 } })

@@ -3,9 +3,8 @@ import { matches, readCursor, writeCursor } from '@mfm/adapter-kit'
 import type { Page, RunId, RunSummary } from '@mfm/core-types'
 import { isRunId } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
-import type { StoredMsg } from '@nats-io/jetstream'
 import type { AppendNote } from './event-message.ts'
-import { appendHeaders, packEvents, readNote, unpackEvents } from './event-message.ts'
+import { packAppend, readNote, unpackAppend } from './event-message.ts'
 import type { Signal } from './link.ts'
 import { inWindows, Parts, uploadOf } from './parts.ts'
 import type { SubjectLog } from './subject-log.ts'
@@ -69,15 +68,14 @@ export class EventDriver {
     signal: Signal,
   ): Promise<number | undefined> {
     const subject = this.subject(run)
-    const notes = appendHeaders(events, before)
-    const body = { base: subject, body: packEvents(events) }
-    return await this.#parts.carry(signal, body, async (carried, unless) => {
+    const { headers, body } = packAppend(events, before)
+    return await this.#parts.carry(signal, { base: subject, body }, async (carried, unless) => {
       try {
         return await this.#log.add(unless, {
           subject,
           after: before?.place ?? 0,
           body: carried.body,
-          headers: { ...notes, ...carried.headers },
+          headers: { ...headers, ...carried.headers },
         })
       } catch (cause) {
         if (!hasCode(cause, 'store_timeout', 'store_unavailable')) throw cause
@@ -101,17 +99,13 @@ export class EventDriver {
       if (summary.headSeq < wanted) continue
       // Messages in between are gone.
       if (first > wanted) return
-      const texts = await this.#texts(run, message, signal)
+      const body = await this.#parts.whole(signal, this.subject(run), message)
+      const texts = unpackAppend(run, message, { body, wanted })
       for (const text of texts.slice(wanted - first, to - first + 1)) {
         yield text
         wanted++
       }
     }
-  }
-
-  async #texts(run: RunId, message: StoredMsg, signal: Signal): Promise<readonly string[]> {
-    const body = await this.#parts.whole(signal, this.subject(run), message)
-    return body === undefined ? [] : unpackEvents(body)
   }
 
   /** A place not behind the message that holds an event, found by halving: places grow with the numbers of events. */

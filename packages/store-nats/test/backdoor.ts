@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Backdoor } from '@mfm/conformance'
-import type { ArtifactId, FactKey, RunId } from '@mfm/core-types'
+import type { EncodedEvent } from '@mfm/adapter-kit'
+import type { Backdoor, EventDamage } from '@mfm/conformance'
+import type { ArtifactId, EventEnvelope, FactKey, RunId } from '@mfm/core-types'
 import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { connect } from '@nats-io/transport-node'
+import { connect, headers } from '@nats-io/transport-node'
+import { packAppend } from '../src/event-message.ts'
 
 const AREAS = ['events', 'artifacts', 'facts'] as const
 
@@ -14,15 +16,21 @@ interface Server {
   readonly client: JetStreamClient
 }
 
+interface Place {
+  readonly url: string
+  /** Where the server tells of itself, by HTTP. */
+  readonly monitor: string
+}
+
 /** What is stored for scopes, asked of the server itself. */
-export function natsBackdoor(serverUrl: () => Promise<string>): {
+export function natsBackdoor(place: () => Promise<Place>): {
   readonly backdoor: Backdoor
   readonly destroy: (scope: string) => Promise<void>
   readonly close: () => Promise<void>
 } {
   let connecting: Promise<Server> | undefined
   const server = async (): Promise<Server> => {
-    connecting ??= connectTo(await serverUrl())
+    connecting ??= connectTo((await place()).url)
     return await connecting
   }
   return {
@@ -35,16 +43,10 @@ export function natsBackdoor(serverUrl: () => Promise<string>): {
     },
     backdoor: {
       ...artifactBackdoor(server),
-      streamFingerprint: async (scope, run) => {
-        const { manager } = await server()
-        const hash = createHash('sha256')
-        for (let seq = 1; ; ) {
-          const next = { seq, next_by_subj: `${scope}.events.${run}` }
-          const message = await manager.direct.getMessage(`${scope}-events`, next)
-          if (message === null) return hash.digest('hex')
-          hash.update(`${message.seq} ${message.header}`).update(message.data)
-          seq = message.seq + 1
-        }
+      ...eventBackdoor(server),
+      connections: async () => {
+        const response = await fetch(`${(await place()).monitor}/connz`)
+        return Object(await response.json()).num_connections
       },
       wipeFacts: async (scope) => {
         await (await server()).manager.streams.purge(`${scope}-facts`)
@@ -116,6 +118,101 @@ function artifactBackdoor(server: () => Promise<Server>): Backdoor {
       )
       return parts.filter((_, index) => named[index] !== true)
     },
+  }
+}
+
+function eventBackdoor(server: () => Promise<Server>): Backdoor {
+  const messagesOf = async (scope: string, run: RunId): Promise<StoredMsg[]> => {
+    const { manager } = await server()
+    const messages: StoredMsg[] = []
+    for (let seq = 1; ; ) {
+      const next = { seq, next_by_subj: `${scope}.events.${run}` }
+      const message = await manager.direct.getMessage(`${scope}-events`, next)
+      if (message === null) return messages
+      messages.push(message)
+      seq = message.seq + 1
+    }
+  }
+  return {
+    streamFingerprint: async (scope, run) => {
+      const hash = createHash('sha256')
+      for (const { seq, header, data } of await messagesOf(scope, run)) {
+        hash.update(`${seq} ${header}`).update(data)
+      }
+      return hash.digest('hex')
+    },
+    damageEvents: async (scope, run, seq, how) => {
+      const { manager, client } = await server()
+      const messages = await messagesOf(scope, run)
+      await manager.streams.purge(`${scope}-events`, { filter: `${scope}.events.${run}` })
+      // A message cannot be changed in its place, so all of them are written again.
+      for (const { header, data } of damaged(messages, seq, how)) {
+        const fields = headers()
+        for (const name of header.keys()) {
+          if (name.startsWith('Mfm-')) fields.set(name, header.get(name))
+        }
+        await client.publish(`${scope}.events.${run}`, data, { headers: fields })
+      }
+    },
+    seedHead: async (scope, run, head) => {
+      const event = {
+        type: 'domain',
+        v: 1,
+        name: 'seeded',
+        payload: null,
+        payloadRef: null,
+      } as const
+      const envelope: EventEnvelope = {
+        runId: run,
+        seq: head,
+        tsMillis: null,
+        prev: null,
+        event: { ...event, stateId: null, attempt: null },
+      }
+      const encoded: EncodedEvent = { envelope, text: JSON.stringify(envelope) }
+      const { headers: notes, body } = packAppend([encoded], undefined)
+      const fields = headers()
+      for (const [name, value] of Object.entries(notes)) fields.set(name, value)
+      await (await server()).client.publish(`${scope}.events.${run}`, body, { headers: fields })
+    },
+  }
+}
+
+type Message = Pick<StoredMsg, 'header' | 'data'>
+
+function damaged(messages: readonly Message[], seq: number, how: EventDamage): readonly Message[] {
+  const at = messages.findLastIndex(({ header }) => Number(header.get('Mfm-First')) <= seq)
+  const message = messages[at]
+  if (message === undefined) throw new Error(`there is no event ${seq}`)
+  const { header, data } = message
+  const texts = Buffer.from(data).toString('utf8').split('\n')
+  const index = seq - Number(header.get('Mfm-First'))
+  const withTexts = (changed: readonly string[]): readonly Message[] =>
+    messages.with(at, { header, data: Buffer.from(changed.join('\n')) })
+  const text = texts[index] ?? ''
+  switch (how) {
+    case 'flip':
+      return withTexts(texts.with(index, text.replace('"domain"', '"domaim"')))
+    case 'truncate':
+      return withTexts(texts.with(index, text.slice(0, -10)))
+    case 'unlink':
+      return withTexts(
+        texts.with(
+          index,
+          text.replace(/"prev":"(.)/, (_, digit) => `"prev":"${digit === '0' ? 1 : 0}`),
+        ),
+      )
+    case 'drop':
+      return texts.length === 1 ? messages.toSpliced(at, 1) : withTexts(texts.toSpliced(index, 1))
+    case 'swap': {
+      const [one, other] = [texts[index], texts[index + 1]]
+      if (one !== undefined && other !== undefined) {
+        return withTexts(texts.with(index, other).with(index + 1, one))
+      }
+      const [first, second] = [messages[at], messages[at + 1]]
+      if (first === undefined || second === undefined) throw new Error(`event ${seq} is the last`)
+      return messages.with(at, second).with(at + 1, first)
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { Harness } from '@mfm/conformance'
 import type { PrivateService } from '@mfm/services'
 import { privateService } from '@mfm/services'
@@ -9,20 +11,43 @@ import { natsBackdoor } from './backdoor.ts'
 const URL_VARIABLE = 'MFM_STORE_NATS_TEST_URL'
 const NOWHERE = 'nats://127.0.0.1:1'
 
-let own: Promise<PrivateService<'nats'>> | undefined
+let own: Promise<Own> | undefined
+
+interface Own {
+  readonly server: PrivateService<'nats'>
+  /** Where it tells of itself, by HTTP. */
+  readonly monitor: string
+}
 
 /** A server of this process and its children: one that may be restarted. */
-async function ownServer(): Promise<PrivateService<'nats'>> {
-  own ??= privateService('nats')
+async function ownServer(): Promise<Own> {
+  own ??= startOwn()
   return await own
 }
 
+async function startOwn(): Promise<Own> {
+  const port = await freePort()
+  const server = await privateService('nats', { http: `127.0.0.1:${port}` })
+  return { server, monitor: `http://127.0.0.1:${port}` }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = Object(server.address())
+  server.close()
+  return Number(port)
+}
+
 async function serverUrl(): Promise<string> {
-  process.env[URL_VARIABLE] ??= (await ownServer()).url
+  process.env[URL_VARIABLE] ??= (await ownServer()).server.url
   return process.env[URL_VARIABLE]
 }
 
-const { backdoor, destroy, close } = natsBackdoor(serverUrl)
+const { backdoor, destroy, close } = natsBackdoor(async () => {
+  const { server, monitor } = await ownServer()
+  return { url: server.url, monitor }
+})
 
 const harness: Harness = {
   name: 'store-nats',
@@ -49,11 +74,11 @@ const harness: Harness = {
     return { host: hostname, port: Number(port) }
   },
   restartServer: async () => {
-    await (await ownServer()).restart()
+    await (await ownServer()).server.restart()
   },
   close: async () => {
     await close()
-    await (await own)?.stop()
+    await (await own)?.server.stop()
   },
   openWithCredentials: async (user, password) => {
     await using server = await privateService('nats', {

@@ -7,6 +7,7 @@ const harness: Harness = {
   ...BASICS,
   name: 'store-sqlite-in-memory',
   isShared: false,
+  isEmbedded: true,
   open: (_, { payloadBytes } = {}) =>
     openSqliteStores({ path: ':memory:', limits: { payloadBytes } }),
   destroy: async () => undefined,
