@@ -60,7 +60,13 @@ export {
 } from './io.ts'
 export type { JsonObject, JsonPointer, JsonValue, NumberProfile } from './json.ts'
 export { isJsonValue, jsonObjectSchema, jsonValueSchema } from './json-schema.ts'
-export { type Manifest, manifestSchema, type Provenance, UNKNOWN_PROVENANCE } from './manifest.ts'
+export {
+  type ForkRecord,
+  type Manifest,
+  manifestSchema,
+  type Provenance,
+  UNKNOWN_PROVENANCE,
+} from './manifest.ts'
 export { isPlainFact, type PlainFact } from './plain-fact.ts'
 export type {
   EventRecorder,

@@ -13,6 +13,9 @@ type Code =
   | 'run_already_exists'
   | 'run_not_started'
   | 'run_not_finished'
+  | 'fork_state_unknown'
+  | 'fork_fact_unknown'
+  | 'fork_edit_invalid'
   | 'invalid_attempt_envelopes'
   | 'verification_failed'
   | 'orphan_attempt_recovered'
@@ -75,6 +78,19 @@ export const RUN_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   run_not_finished: entry('run', 'conflict', 'parsing_input', {
     meaning: 'The run has no end yet.',
     help: 'Resume it first.',
+  }),
+  fork_state_unknown: entry('run', 'not_found', 'parsing_input', {
+    meaning: 'A run cannot be forked at this state: it never entered it, or the workflow has none.',
+    help: 'Details list the states that it can be forked at.',
+  }),
+  fork_fact_unknown: entry('run', 'not_found', 'parsing_input', {
+    meaning: 'An edit names a fact that the run did not record, or more than one.',
+    help: "Details list the facts that it may be; 'mfm events <run>' lists them all.",
+  }),
+  fork_edit_invalid: entry('run', 'invalid_input', 'parsing_input', {
+    meaning:
+      'An edit of a fork can have no effect, or its value cannot stand where it is to stand.',
+    help: 'The message says why; change the edit, or fork at an earlier state.',
   }),
   invalid_attempt_envelopes: entry('run', 'corruption', 'storage', {
     meaning:
