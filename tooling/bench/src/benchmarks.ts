@@ -1,6 +1,8 @@
 import type { Benchmark } from './benchmark.ts'
 import { canonicalJson } from './benchmarks/canonical-json.ts'
+import { postgresAppends } from './benchmarks/postgres-appends.ts'
 import { record } from './benchmarks/record.ts'
+import { redisBindings } from './benchmarks/redis-bindings.ts'
 import { replay } from './benchmarks/replay.ts'
 import { resume } from './benchmarks/resume.ts'
 import { s3Artifacts } from './benchmarks/s3-artifacts.ts'
@@ -15,6 +17,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   canonicalJson,
   storedBytes,
   s3Artifacts,
+  redisBindings,
+  postgresAppends,
   startUp,
 ]
 
