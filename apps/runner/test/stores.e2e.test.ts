@@ -26,14 +26,21 @@ let bucket: Bucket
 let postgres: string
 let redis: string
 let cluster: string
+let nats: string
 
 beforeAll(async () => {
   greeter = await Greeter.start()
-  const services = [service('postgres'), service('redis'), service('redis-cluster')]
-  const [events, facts, nodes] = await Promise.all(services)
+  const services = [
+    service('postgres'),
+    service('redis'),
+    service('redis-cluster'),
+    service('nats'),
+  ]
+  const [events, facts, nodes, streams] = await Promise.all(services)
   bucket = await newBucket()
   postgres = `${events?.url}?schema=runner-${randomUUID()}`
   redis = `${facts?.url}?prefix=runner-${randomUUID()}`
+  nats = `${streams?.url}?prefix=runner-${randomUUID()}`
   cluster = `${nodes?.url}?cluster=true&prefix=runner-${randomUUID()}`
 })
 beforeEach(async () => {
@@ -75,6 +82,10 @@ describe('a run', () => {
     await runAndVerify('--store', postgres)
   })
 
+  it('is kept in the streams of one server', async () => {
+    await runAndVerify('--store', nats)
+  })
+
   it('is kept in a file, a folder and a cluster', async () => {
     await runAndVerify('--artifacts', 'file:documents', '--facts', cluster)
     expect(existsSync(join(project.root, '.mfm/runs.db'))).toBe(true)
@@ -112,6 +123,7 @@ describe('a store URL', () => {
     ['a key of S3', ['--artifacts', `s3://${SECRET}@bucket`]],
     ['a password that breaks the URL', ['--facts', `redis://u:#${SECRET}@host`]],
     ['an option that PostgreSQL does not have', ['--events', `postgres://h/d?password=${SECRET}`]],
+    ['a number of servers that cannot be', ['--events', 'nats://h?replicas=2']],
     ['a schema that cannot be', ['--events', 'postgres://h/d?schema=a.b']],
     ['artifacts in memory, where they must be', ['--artifacts', 'memory:']],
   ])('is refused for %s, and its values are not quoted', async (_what, stores) => {

@@ -50,10 +50,16 @@ function changeOfError({ port, state, error }: PortReport): readonly Change[] {
   return [{ port, change: error.help ?? error.message }]
 }
 
+/** What makes a store of this kind sync, or do without. */
+const SYNC_SETTINGS: ReadonlyMap<string, string> = new Map([
+  ['store-postgres', 'Set fsync to on in postgresql.conf'],
+  ['store-nats', 'Keep the streams on three servers (?replicas=3 when they are made)'],
+])
+
 /** Facts may be lost: the stream has them. */
 function changeOfSync({ port, adapter, durability }: PortReport): readonly Change[] {
   if (port === 'facts' || durability !== 'process') return []
-  const setting = adapter.name === 'store-postgres' ? 'Set fsync to on in postgresql.conf' : 'Sync'
+  const setting = SYNC_SETTINGS.get(adapter.name) ?? 'Sync'
   return [{ port, change: `${setting}: a power cut loses what was acknowledged.` }]
 }
 

@@ -34,6 +34,17 @@ const postgresEvents: Statements = {
   ],
 }
 
+const natsEvents: Statements = {
+  promises: [
+    'An append is one message, which the server takes only as the next one of its run.',
+    'Of two processes that append to one run, on whatever machine, one is refused.',
+  ],
+  limits: [
+    'A server syncs its disk every two minutes unless sync_interval is always, so a power cut of all servers can lose acknowledged events.',
+    'A list of runs asks for the last message of every run: it is for thousands of runs, and not for millions.',
+  ],
+}
+
 const GONE = 'Gone with the process: no other command sees it, and a crash loses it.'
 
 const STATEMENTS: ReadonlyMap<string, AdapterStatements> = new Map<string, AdapterStatements>([
@@ -54,6 +65,17 @@ const STATEMENTS: ReadonlyMap<string, AdapterStatements> = new Map<string, Adapt
         limits: [
           'Large documents fill the database and its backups; S3 or a folder take them off it.',
         ],
+      },
+      facts: { promises: [FIRST_BINDING], limits: [] },
+    },
+  ],
+  [
+    'store-nats',
+    {
+      events: natsEvents,
+      artifacts: {
+        promises: [PROVEN],
+        limits: ['Documents longer than a message are stored in parts of half a MiB.'],
       },
       facts: { promises: [FIRST_BINDING], limits: [] },
     },

@@ -35,6 +35,14 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map<string, Scheme>([
   ['postgres', POSTGRES],
   ['postgresql', POSTGRES],
   [
+    'nats',
+    {
+      form: 'nats://host',
+      ports: PORTS,
+      load: async () => (await import('./backends/nats.ts')).nats,
+    },
+  ],
+  [
     's3',
     {
       form: 's3://bucket/prefix',
