@@ -89,7 +89,7 @@ describe('AS-10 AS-11 what is not the artifact', () => {
     const [one, two] = [artifactIdOf('one'), artifactIdOf('two')]
     await mkdir(fileOf(folder.path, one), { recursive: true })
     await mkdir(dirname(fileOf(folder.path, two)), { recursive: true })
-    execFileSync('mkfifo', [fileOf(folder.path, two)])
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', fileOf(folder.path, two)])
     for (const id of [one, two]) expect(await codeOf(store.get(id))).toBe('artifact_corruption')
     expect(await codeOf(store.put('output', bytesOf('one')))).toBe('artifact_corruption')
   })

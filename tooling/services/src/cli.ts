@@ -67,6 +67,7 @@ const print = (servers: readonly Started[]): void => {
 }
 
 const up = async (names: readonly ServiceName[]): Promise<void> => {
+  await Promise.all(names.map(prepareService))
   const pool = (await findKeeper())?.pool ?? (await newKeeper())
   await Promise.all(names.map((name) => pool.start({ name, isPrivate: false, settings: {} })))
   print(await pool.list())
@@ -96,9 +97,8 @@ const status = async (): Promise<void> => {
 }
 
 const install = async (names: readonly ServiceName[]): Promise<void> => {
-  for (const name of names) {
-    if (addressFromEnvironment(name, process.env) === undefined) await prepareService(name)
-  }
+  const missing = names.filter((name) => addressFromEnvironment(name, process.env) === undefined)
+  await Promise.all(missing.map(prepareService))
 }
 
 const main = async ([command, ...args]: readonly string[]): Promise<void> => {

@@ -1,6 +1,6 @@
 // Getting programs from Debian: installed on the machine, or unpacked in a folder of their own.
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -20,30 +20,26 @@ const runLocked = async (lock: string, command: readonly string[]): Promise<void
   await run('flock', [lock, ...command], { environment: QUIET })
 }
 
+// The lists of a machine that never fetched any, as of a fresh container, are empty, and old ones name packages that
+// are gone from the mirror: then they are fetched, and it is tried again.
+const INSTALL = `
+if [ ! -e ${POLICY} ]; then
+  printf '#!/bin/sh\\nexit 101\\n' > ${POLICY}
+  chmod 755 ${POLICY}
+  trap 'rm -f ${POLICY}' EXIT
+fi
+install() {
+  apt-get install --yes -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+}
+install "$@" 2> /dev/null || { apt-get update -qq && install "$@"; }`
+
 /**
  * Installs packages, without what they recommend and without starting what they bring: a server on the standard port
  * of the machine is not ours to start.
  */
 export const installPackages = async (names: readonly string[]): Promise<void> => {
   console.error(`services: installing ${names.join(', ')}`)
-  const mayStart = !existsSync(POLICY)
-  if (mayStart) await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  const install = ['apt-get', 'install', '--yes', '-qq', '--no-install-recommends']
-  const wait = ['-o', 'DPkg::Lock::Timeout=300']
-  try {
-    // The lists are the machine's own; one that never fetched any, as a fresh container, has none.
-    await runLocked(join(cacheFolder(), 'apt.lock'), [
-      'sh',
-      '-c',
-      'apt-get update -qq && exec "$@"',
-      'sh',
-      ...install,
-      ...wait,
-      ...names,
-    ])
-  } finally {
-    if (mayStart) await rm(POLICY, { force: true })
-  }
+  await runLocked(join(cacheFolder(), 'apt.lock'), ['sh', '-c', INSTALL, 'sh', ...names])
 }
 
 /** The mirror that this machine is set up for. */

@@ -30,7 +30,8 @@ export const spawnKeeper = async (
 ): Promise<ChildProcess> => {
   const child = spawn(process.execPath, [KEEPER, folder, mode], {
     detached: true,
-    stdio: [mode === 'stay' ? 'ignore' : 'pipe', 'pipe', 'inherit'],
+    // One that stays must hold nothing of its parent's: a pipe that it held would never end for its reader.
+    stdio: mode === 'stay' ? ['ignore', 'pipe', 'ignore'] : ['pipe', 'pipe', 'inherit'],
   })
   await awaitReady(child)
   child.stdout?.destroy()

@@ -5,10 +5,11 @@ import type {
   ArtifactKind,
   ArtifactStore,
   CallOptions,
+  NewArtifact,
   StoreDescription,
 } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
-import type { ArtifactDriver } from './driver.ts'
+import type { ArtifactDriver, Signal } from './driver.ts'
 import type { Lifetime } from './lifetime.ts'
 
 export interface ArtifactStoreParts {
@@ -38,22 +39,16 @@ export class TemplateArtifactStore implements ArtifactStore {
   ): Promise<ArtifactId> {
     this.#lifetime.requireOpen(signal)
     const artifact = newArtifact(kind, bytes, this.#payloadBytes)
-    const isNew = await this.#lifetime.during(this.#driver.create(artifact, signal))
-    // What was there before is proven, so that nothing points at damage.
-    if (!isNew) await this.get(artifact.id, { signal })
+    await this.#lifetime.during(this.#put(artifact, signal))
     return artifact.id
   }
 
   async get(id: ArtifactId, { signal }: CallOptions = {}): Promise<Uint8Array> {
     this.#lifetime.requireOpen(signal)
     const artifactId = parseId('artifact_id', id)
-    const bytes = await this.#lifetime.during(this.#driver.read(artifactId, signal))
-    if (bytes === undefined) throw new MfmError('artifact_not_found', { details: { artifactId } })
-    const actual = artifactIdOf(bytes)
-    if (actual === artifactId) return bytes
-    throw new MfmError('artifact_corruption', {
-      details: { artifactId, expected: artifactId, actual },
-    })
+    const bytes = await this.#lifetime.during(this.#read(artifactId, signal))
+    if (bytes !== undefined) return bytes
+    throw new MfmError('artifact_not_found', { details: { artifactId } })
   }
 
   async exists(id: ArtifactId, { signal }: CallOptions = {}): Promise<boolean> {
@@ -64,5 +59,21 @@ export class TemplateArtifactStore implements ArtifactStore {
 
   close(): Promise<void> {
     return this.#lifetime.close()
+  }
+
+  /** What was there before is proven, so that nothing points at damage. */
+  async #put(artifact: NewArtifact, signal: Signal): Promise<void> {
+    if (!(await this.#driver.create(artifact, signal))) await this.#read(artifact.id, signal)
+  }
+
+  async #read(artifactId: ArtifactId, signal: Signal): Promise<Uint8Array | undefined> {
+    const bytes = await this.#driver.read(artifactId, signal)
+    if (bytes === undefined) return undefined
+    const actual = artifactIdOf(bytes)
+    if (actual === artifactId) return bytes
+    throw new MfmError('artifact_corruption', {
+      message: `the stored bytes of artifact ${artifactId} are not its bytes`,
+      details: { artifactId, expected: artifactId, actual },
+    })
   }
 }

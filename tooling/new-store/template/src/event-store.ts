@@ -85,7 +85,7 @@ export class TemplateEventStore implements EventStore {
     const range = { from: Math.max(from, 1), to: Math.min(to, await head) }
     if (range.from > range.to) return
     let seq = range.from
-    for await (const text of this.#driver.read(runId, range, signal)) {
+    for await (const text of this.#lifetime.whileOpen(this.#driver.read(runId, range, signal))) {
       this.#lifetime.requireOpen(signal)
       yield decodeEnvelope(runId, seq, text)
       seq++

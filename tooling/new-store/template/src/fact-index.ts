@@ -79,7 +79,7 @@ export class TemplateFactIndex implements FactIndex {
     run: RunId,
     signal: Signal,
   ): AsyncGenerator<readonly [FactKey, ArtifactId], void> {
-    for await (const entry of this.#driver.entries(run, signal)) {
+    for await (const entry of this.#lifetime.whileOpen(this.#driver.entries(run, signal))) {
       this.#lifetime.requireOpen(signal)
       yield entry
     }

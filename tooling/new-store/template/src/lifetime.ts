@@ -27,6 +27,16 @@ export class Lifetime {
     }
   }
 
+  /** An iteration that a close ends with `store_closed`, whatever the backend says of it. */
+  async *whileOpen<T>(items: AsyncIterable<T>): AsyncGenerator<T, void> {
+    try {
+      yield* items
+    } catch (error) {
+      this.requireOpen()
+      throw error
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= Promise.allSettled(this.#underWay).then(this.#release)
     return this.#closing

@@ -11,6 +11,7 @@ const harness: Harness = {
   destroy: async (_scope) => undefined,
   // `true` once a second opening of a scope sees what the first wrote; then set `module: import.meta.filename` as well.
   isShared: false,
+  // `isEmbedded: true` for a store without a server; `server`, `restartServer` and `openWithCredentials` for one with.
   wrongOptions: [
     () => openTemplateStores({ limits: { payloadBytes: 0 } }),
     () => openTemplateStores({ size: 1 } as never), // no such option

@@ -18,7 +18,7 @@ const prepare = async (): Promise<void> => {
 }
 
 /** Whether the server of this name listens here, and not another one. It says its name before it is asked. */
-export const answersNats = async (port: number, name: string): Promise<boolean> => {
+const answersNats = async (port: number, name: string): Promise<boolean> => {
   const socket = connect({ host: '127.0.0.1', port })
   try {
     const [greeting] = await once(socket, 'data')

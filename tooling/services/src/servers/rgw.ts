@@ -1,5 +1,5 @@
 // S3 by the RADOS Gateway of Ceph, in two releases: 20 keeps SHA-256 sums, 18 knows nothing of them.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ServiceName } from '../addresses.ts'
 import { variableOf } from '../addresses.ts'
@@ -39,6 +39,8 @@ const treeOf = async (release: Release): Promise<string | undefined> => {
 /** Inside of a tree the daemons see nothing else, so that their folder must be in it. */
 const placeOf = async (tree: string | undefined, folder: string): Promise<CephPlace> => {
   if (tree === undefined) return { tree, folder, inner: folder }
+  // A tree that was only unpacked has no /srv yet: an installation would have made it.
+  await mkdir(join(tree, 'srv'), { recursive: true })
   const inside = await mkdtemp(join(tree, 'srv', 'mfm-'))
   return { tree, folder: inside, inner: `/srv/${basename(inside)}` }
 }
