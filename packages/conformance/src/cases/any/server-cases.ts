@@ -5,6 +5,7 @@ import { hasCode, isMfmError } from '@mfm/errors'
 import type { ConformanceCase } from '../../case.ts'
 import { throughProxy } from '../../faults/through-proxy.ts'
 import type { OpenedStores } from '../../harness.ts'
+import type { Chance } from '../support/samples.ts'
 import { newRun, upTo } from '../support/samples.ts'
 import { within } from '../support/within.ts'
 import { requireLegal, writesOf } from './abort-cases.ts'
@@ -62,6 +63,26 @@ async function requireReach(stores: OpenedStores, run: RunId): Promise<void> {
       }),
     )
   }
+}
+
+/** Writes to every port, again and again; the errors that a caller could not act on. */
+async function writeUntil(
+  end: AbortSignal,
+  stores: OpenedStores,
+  chance: Chance,
+): Promise<unknown[]> {
+  const unnamed: unknown[] = []
+  while (!end.aborted) {
+    await Promise.all(
+      writesOf(stores, newRun(chance)).map(({ done }) =>
+        done.catch((error: unknown) => {
+          if (!(isMfmError(error) && error.retryable)) unnamed.push(error)
+        }),
+      ),
+    )
+    await setTimeout(5)
+  }
+  return unnamed
 }
 
 export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
@@ -191,30 +212,17 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
     why: 'A restart under load hits hundreds of calls at once, each of which some run waits for.',
     run: async (context) => {
       const stores = await context.open({ callMillis: CALL_MILLIS * 5 })
-      const restarted = context.harness.restartServer?.()
-      let isBack = false
-      restarted?.then(
-        () => {
-          isBack = true
-        },
-        () => undefined,
-      )
-      const unnamed: unknown[] = []
-      const worker = async (): Promise<void> => {
-        while (!isBack && !context.signal.aborted) {
-          for (const write of writesOf(stores, newRun(context))) {
-            await write.done.catch((error: unknown) => {
-              if (!(isMfmError(error) && error.retryable)) unnamed.push(error)
-            })
-          }
-          await setTimeout(5)
+      for (const _ of upTo(context.rounds(3))) {
+        const isBack = new AbortController()
+        const workers = Promise.all(upTo(4).map(() => writeUntil(isBack.signal, stores, context)))
+        try {
+          await context.harness.restartServer?.()
+        } finally {
+          isBack.abort()
         }
+        assert.deepEqual((await workers).flat(), [])
+        await requireReach(stores, newRun(context))
       }
-      const workers = Promise.all(upTo(4).map(worker))
-      await restarted
-      await workers
-      assert.deepEqual(unnamed, [])
-      await requireReach(stores, newRun(context))
     },
   },
 ]
