@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 const ROOT = new URL('../../../../', import.meta.url)
 const SOURCES = ['cases', 'models', 'histories', 'faults']
 
-/** Codes of the storage that no port answers with: they are about documents and facts, or raised above the ports. */
-const ABOVE_THE_PORTS = new Set([
+/** Codes of the storage that no port answers with: they are about documents, facts and bundles, above the ports. */
+const ABOVE_THE_PORTS: ReadonlySet<string> = new Set([
   'artifact_decode_failed',
   'artifact_not_canonical',
   'artifact_float_not_allowed',
@@ -36,8 +36,9 @@ function textOfCases(): string {
 describe('the codes of the storage', () => {
   const cases = textOfCases()
   const codes = Object.entries(ERROR_CATALOGUE)
-    .filter(([code, { scope }]) => scope === 'storage' && !ABOVE_THE_PORTS.has(code))
+    .filter(([, { scope }]) => scope === 'storage')
     .map(([code]) => code)
+    .filter((code) => !ABOVE_THE_PORTS.has(code) && !code.startsWith('bundle_'))
 
   it.each(codes)('%s is produced by a case, or by a test of an adapter', (code) => {
     const file = BY_ADAPTERS[code]

@@ -14,7 +14,7 @@ export type Task = (
 ) => Promise<void>
 
 /** How a process ended: one of the two is `null`. */
-export interface Exit {
+interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
