@@ -71,6 +71,10 @@ describe('doctor', () => {
     expect(found.ports[0]?.product).toMatch(/^PostgreSQL \d/)
     expect(found.ports[2]?.product).toMatch(/^Redis \d/)
     expect(found.together.limits).not.toEqual([])
+    for (const { conformance } of found.ports) {
+      expect(conformance?.passed).toBeGreaterThan(40)
+      expect(conformance?.contract).toMatch(/^\d+\.\d+$/)
+    }
     const redisLimits = found.ports[2]?.limits.join(' ')
     expect(redisLimits).toContain('stream of events')
   })

@@ -9,7 +9,7 @@ import type { ReportSummary } from '@mfm/conformance'
 import { markdownMatrix } from '@mfm/conformance'
 import { expectedReport } from './expected-report.ts'
 import { harnessFiles, loadHarness, titled } from './harnesses.ts'
-import { kitPages, withMatrix } from './pages.ts'
+import { kitPages, LEVELS_FILE, levelsText, withMatrix } from './pages.ts'
 import { runHarness } from './run-harness.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -39,6 +39,7 @@ const readme = join(root, 'README.md')
 const pages = new Map(Array.from(await kitPages(root), ([path, text]) => [join(root, path), text]))
 // A matrix of some adapters, or of some levels, is no matrix of the repository.
 const isWhole = only === '' && args.length === 0
+if (isWhole) pages.set(join(root, LEVELS_FILE), levelsText(reports))
 if (isWhole) pages.set(readme, withMatrix(await readFile(readme, 'utf8'), reports))
 const differing: string[] = []
 for (const [path, text] of pages) {

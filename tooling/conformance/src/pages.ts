@@ -21,6 +21,19 @@ export function withMatrix(readme: string, reports: readonly ReportSummary[]): s
   return `${before}${START}\n\n${markdownMatrix(reports)}\n\n${END}${after}`
 }
 
+/** What `mfm doctor` tells of every adapter, shipped with the runner. */
+export const LEVELS_FILE = 'apps/runner/conformance.json'
+
+export function levelsText(reports: readonly ReportSummary[]): string {
+  const records = reports.map(({ name, contract, verdicts, exceptions }) => ({
+    name,
+    contract,
+    verdicts: verdicts.map(({ port, level, passed, total }) => ({ port, level, passed, total })),
+    exceptions,
+  }))
+  return `${JSON.stringify(records, null, 2)}\n`
+}
+
 /** The pages that follow from the kit alone, by their path from the root. */
 export async function kitPages(root: string): Promise<ReadonlyMap<string, string>> {
   return new Map([
