@@ -1,7 +1,21 @@
+export type { RunSide } from './compare/compared-run.ts'
+export { type DiffOptions, diffRuns } from './compare/diff-runs.ts'
+export {
+  type ComparedSide,
+  type DiffRow,
+  type FactPlace,
+  RUN_DIFFERENCE_KINDS,
+  type RunDiff,
+  type RunDifference,
+  type RunDifferenceKind,
+  type StateTiming,
+} from './compare/run-diff.ts'
+export { ContextTree } from './context/context-tree.ts'
 export { Engine } from './engine.ts'
 export type { EngineOptions } from './engine-options.ts'
 export { type FailpointName, Failpoints } from './failpoints.ts'
 export { ChainCheck } from './history/chain-check.ts'
+export { endedFromOutside } from './history/outside-ends.ts'
 export { orderStates } from './plan/order-states.ts'
 export { planDocument } from './plan/plan-document.ts'
 export { validatePlan } from './plan/validate-plan.ts'
