@@ -1,4 +1,12 @@
 export {
+  type ExportDocument,
+  exportDocumentSchema,
+  type ImportDocument,
+  importDocumentSchema,
+  type ScanDocument,
+  scanDocumentSchema,
+} from './output-schemas/bundle-documents.ts'
+export {
   type DoctorDocument,
   doctorDocumentSchema,
   type PortConformance,

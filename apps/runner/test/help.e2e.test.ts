@@ -2,7 +2,19 @@ import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { mfm } from './mfm.ts'
 
-const COMMANDS = ['run', 'resume', 'runs', 'show', 'events', 'replay', 'verify', 'doctor']
+const COMMANDS = [
+  'run',
+  'resume',
+  'runs',
+  'show',
+  'events',
+  'replay',
+  'verify',
+  'export',
+  'import',
+  'scan',
+  'doctor',
+]
 const cwd = tmpdir()
 
 describe('help', () => {

@@ -9,7 +9,19 @@ import {
   version,
 } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { doctor, events, replay, resume, run, runs, show, verify } from './commands.ts'
+import {
+  doctor,
+  events,
+  exportRuns,
+  importRuns,
+  replay,
+  resume,
+  run,
+  runs,
+  scan,
+  show,
+  verify,
+} from './commands.ts'
 import { UsageError } from './usage-error.ts'
 
 const DESCRIPTION = `mfm records every outside input of a workflow once, resumes it after any crash, and replays it anywhere.
@@ -28,7 +40,19 @@ EXIT CODES
 
 /** Parses a command line and runs what it names. Everything that goes wrong is thrown. */
 export function buildCli(argv: readonly string[]): Application<Cli> {
-  const routes = { run, resume, runs, show, events, replay, verify, doctor }
+  const routes = {
+    run,
+    resume,
+    runs,
+    show,
+    events,
+    replay,
+    verify,
+    export: exportRuns,
+    import: importRuns,
+    scan,
+    doctor,
+  }
   const formatting = {
     caseStyle: 'original',
     onlyRequiredInUsageLine: true,

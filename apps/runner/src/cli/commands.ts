@@ -1,8 +1,16 @@
 import type { Command, TypedCommandParameters } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
-import type { CodeFlags, CommonFlags, EventsFlags, RunFlags, RunsFlags } from './flags.ts'
+import { byteCount, COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
+import type {
+  CodeFlags,
+  CommonFlags,
+  EventsFlags,
+  ExportFlags,
+  ImportFlags,
+  RunFlags,
+  RunsFlags,
+} from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
 
 const RUN_ARGUMENT = {
@@ -160,6 +168,107 @@ export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
   loader: lazyCommand(async () => (await import('../commands/verify.ts')).verify),
   docs: docs('Replay a run and compare every event with the recording', ['mfm verify 3fa2c1d0']),
   parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+})
+
+export const exportRuns: Command<Cli> = buildCommand<ExportFlags, string[], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/export.ts')).exportRuns),
+  docs: docs('Write runs, with all that they reach, to one file', [
+    'mfm export 3fa2c1d0 -o run.mfm',
+    'mfm export 3fa2c1d0 -o - | ssh there mfm import -',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      file: {
+        kind: 'parsed',
+        parse: String,
+        placeholder: 'file',
+        brief: 'File to write; - writes to standard output',
+      },
+      'omit-bodies-above': {
+        kind: 'parsed',
+        parse: byteCount,
+        optional: true,
+        placeholder: 'bytes',
+        brief:
+          'Leave out payloads and attachments that are larger; the run cannot be replayed then',
+      },
+      'allow-secrets': {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Export what looks like a secret instead of refusing it',
+      },
+    }),
+    aliases: { o: 'file' },
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: { parse: String, placeholder: 'run', brief: 'Run id, or the beginning of one' },
+    },
+  },
+})
+
+export const importRuns: Command<Cli> = buildCommand<ImportFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/import.ts')).importRuns),
+  docs: docs('Take the runs of a file into the store, to look at, replay and continue them', [
+    'mfm import run.mfm --store sqlite:other.db',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      'max-bytes': {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'bytes',
+        brief: 'Refuse a larger file; default 8 GiB',
+      },
+      'max-document-bytes': {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'bytes',
+        brief: 'Refuse a larger document in it; default 64 MiB',
+      },
+      'max-entries': {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'n',
+        brief: 'Refuse more events and documents; default 2000000',
+      },
+    }),
+    aliases: COMMON_ALIASES,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { parse: String, placeholder: 'file', brief: 'Bundle to read; - reads standard input' },
+      ],
+    },
+  },
+})
+
+export const scan: Command<Cli> = buildCommand<CommonFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/scan.ts')).scan),
+  docs: docs('Look for secrets in a run or a bundle; exit 1 where something looks like one', [
+    'mfm scan 3fa2c1d0',
+    'mfm scan ./run.mfm',
+  ]),
+  parameters: {
+    flags: open(COMMON_FLAGS),
+    aliases: COMMON_ALIASES,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: String,
+          placeholder: 'run|file',
+          brief: 'Run, or bundle file; - is standard input',
+        },
+      ],
+    },
+  },
 })
 
 export const doctor: Command<Cli> = buildCommand<CommonFlags, [], Cli>({

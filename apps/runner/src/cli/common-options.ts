@@ -75,8 +75,13 @@ export function applyEarly(cli: Cli, argv: readonly string[]): void {
     if (arg === '--output' || arg === '-o') return [argv[index + 1]]
     return /^(?:--output|-o)=(.+)$/.exec(arg)?.slice(1) ?? []
   })
-  const asked = given.at(-1) ?? cli.env['MFM_OUTPUT']
+  // `-o` of an export names a file.
+  const asked = given.filter(isFormat).at(-1) ?? cli.env['MFM_OUTPUT']
   cli.format = FORMATS.find((format) => format === asked) ?? 'text'
+}
+
+function isFormat(text: string | undefined): boolean {
+  return FORMATS.some((format) => format === text)
 }
 
 function formatFromEnvironment(env: Environment): OutputFormat | undefined {
@@ -93,6 +98,13 @@ export function integerFromEnvironment(env: Environment, name: string): number |
   const value = wholeNumber(given)
   if (value !== undefined) return value
   throw new UsageError(`${name} is ${JSON.stringify(given)}: expected a whole number from 1`)
+}
+
+/** @throws Error whose message is shown to the user */
+export function byteCount(text: string): number {
+  const value = text === '0' ? 0 : wholeNumber(text)
+  if (value !== undefined) return value
+  throw new Error('expected a whole number of bytes')
 }
 
 function wholeNumber(text: string): number | undefined {

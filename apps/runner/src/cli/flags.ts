@@ -35,3 +35,15 @@ export type EventsFlags = CommonFlags & {
   readonly from?: number
   readonly to?: number
 }
+
+export type ExportFlags = CommonFlags & {
+  readonly file: string
+  readonly 'omit-bodies-above'?: number
+  readonly 'allow-secrets'?: boolean
+}
+
+export type ImportFlags = CommonFlags & {
+  readonly 'max-bytes'?: number
+  readonly 'max-document-bytes'?: number
+  readonly 'max-entries'?: number
+}

@@ -35,11 +35,11 @@ export class DataStream {
     this.#closed = true
   }
 
-  /** Resolves when the text was taken, so a slow reader slows the writer. */
-  async write(text: string): Promise<void> {
-    if (this.#closed || text === '') return
+  /** Resolves when the data was taken, so a slow reader slows the writer. */
+  async write(data: string | Uint8Array): Promise<void> {
+    if (this.#closed || data.length === 0) return
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(text, (error) => {
+      this.#stream.write(data, (error) => {
         if (error && !isGone(error)) return reject(error)
         if (error) this.#closed = true
         resolve()
