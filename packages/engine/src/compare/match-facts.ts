@@ -67,7 +67,8 @@ class Pairs {
     for (const fact of this.#right) {
       const label = this.#partners.has(fact) ? undefined : labelB(fact)
       const partner = label === undefined ? undefined : waiting.get(label)
-      if (partner === undefined) continue
+      if (label === undefined || partner === undefined) continue
+      waiting.delete(label)
       this.#partners.set(partner, fact)
       this.#partners.set(fact, partner)
     }
