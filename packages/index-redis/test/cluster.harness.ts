@@ -1,6 +1,7 @@
 import type { Harness } from '@mfm/conformance'
 import type { PrivateService } from '@mfm/services'
 import { privateService } from '@mfm/services'
+import type { RedisIndexOptions } from '../src/index.ts'
 import { openRedisFactIndex } from '../src/index.ts'
 import { redisBackdoor } from './backdoor.ts'
 
@@ -23,9 +24,28 @@ async function nodeUrls(): Promise<readonly string[]> {
   return urls
 }
 
+async function openCluster(options: RedisIndexOptions, signal?: AbortSignal) {
+  const facts = await openRedisFactIndex(options, { signal })
+  return { facts, close: () => facts.close() }
+}
+
+const ONE_ADDRESS =
+  'the fault proxy stands before one address, and runs spread over three; proven on one server'
+const BEHIND_A_PROXY = [
+  'FI-08b',
+  'FI-10',
+  'FI-11',
+  'FI-11c',
+  'FI-22',
+  'XX-02b',
+  'XX-05b',
+  'XX-06b',
+  'XX-08',
+]
+
 const backdoor = redisBackdoor(nodeUrls)
 
-/** Three nodes. No `server`: the kit's proxy stands before one address, and runs spread over three. */
+/** Three nodes. */
 const harness: Harness = {
   name: 'index-redis-cluster',
   version: '0.0.0',
@@ -34,11 +54,7 @@ const harness: Harness = {
   isShared: true,
   open: async (scope, { callMillis, signal } = {}) => {
     const [first = ''] = await nodeUrls()
-    const facts = await openRedisFactIndex(
-      { cluster: [first], prefix: scope, callMillis },
-      { signal },
-    )
-    return { facts, close: () => facts.close() }
+    return await openCluster({ cluster: [first], prefix: scope, callMillis }, signal)
   },
   destroy: backdoor.wipeFacts,
   backdoor,
@@ -49,7 +65,19 @@ const harness: Harness = {
   close: async () => {
     await (await own)?.stop()
   },
+  openWithCredentials: async (user, password) => {
+    const url = new URL((await nodeUrls())[0] ?? '')
+    url.username = user
+    url.password = password
+    return await openCluster({ cluster: [url.href] })
+  },
+  wrongOptions: [
+    () => openRedisFactIndex({ cluster: [] }),
+    () => openRedisFactIndex({ cluster: ['redis://127.0.0.1:1/2'] }),
+    () => openRedisFactIndex({ cluster: ['http://127.0.0.1:1'] }),
+  ],
   exceptions: [
+    ...BEHIND_A_PROXY.map((id) => ({ case: id, reason: ONE_ADDRESS })),
     {
       case: 'XX-19b',
       reason:

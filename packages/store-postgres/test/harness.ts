@@ -77,6 +77,10 @@ const backdoor: Backdoor = {
     const [row] = await sql(scope, text, [id])
     return row === undefined ? undefined : String(row['version'])
   },
+  leftovers: async () => {
+    const rows = await sql('', 'select gid from pg_prepared_xacts') // all else goes with its transaction
+    return rows.map(({ gid }) => String(gid))
+  },
   streamFingerprint: async (scope, run) => {
     const runs = 'select run, head, op_id, phase, started_at, updated_at from @.runs where run = $1'
     const events = 'select seq, body, digest from @.events where run = $1 order by seq'
