@@ -4,14 +4,13 @@ import type { Backdoor, EventDamage } from '@mfm/conformance'
 import type { ArtifactId, EventEnvelope, FactKey, RunId } from '@mfm/core-types'
 import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/transport-node'
 import { connect, headers } from '@nats-io/transport-node'
 import { packAppend } from '../src/event-message.ts'
+import { Link } from '../src/link.ts'
 
 const AREAS = ['events', 'artifacts', 'facts'] as const
 
 interface Server {
-  readonly connection: NatsConnection
   readonly manager: JetStreamManager
   readonly client: JetStreamClient
 }
@@ -28,10 +27,13 @@ export function natsBackdoor(place: () => Promise<Place>): {
   readonly destroy: (scope: string) => Promise<void>
   readonly close: () => Promise<void>
 } {
-  let connecting: Promise<Server> | undefined
+  let connecting: Promise<Server & { readonly link: Link }> | undefined
   const server = async (): Promise<Server> => {
     connecting ??= connectTo((await place()).url)
-    return await connecting
+    const { link, ...parts } = await connecting
+    // The server may have been restarted since it was asked last.
+    await link.call(undefined, () => link.connection.flush())
+    return parts
   }
   return {
     destroy: async (scope) => {
@@ -39,7 +41,7 @@ export function natsBackdoor(place: () => Promise<Place>): {
       await Promise.all(AREAS.map((area) => ifThere(manager.streams.delete(`${scope}-${area}`))))
     },
     close: async () => {
-      await (await connecting)?.connection.close()
+      await (await connecting)?.link.close()
     },
     backdoor: {
       ...artifactBackdoor(server),
@@ -216,7 +218,7 @@ function damaged(messages: readonly Message[], seq: number, how: EventDamage): r
   }
 }
 
-async function connectTo(url: string): Promise<Server> {
+async function connectTo(url: string): Promise<Server & { readonly link: Link }> {
   const connection = await connect({
     servers: url,
     maxReconnectAttempts: -1,
@@ -224,7 +226,7 @@ async function connectTo(url: string): Promise<Server> {
     timeout: 20_000,
   })
   return {
-    connection,
+    link: new Link(connection, 20_000, true),
     manager: await jetstreamManager(connection, { timeout: 20_000 }),
     client: jetstream(connection),
   }
