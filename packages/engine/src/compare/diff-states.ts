@@ -81,8 +81,8 @@ export class StateComparison {
     for (const [key, [a, b]] of changes) {
       await this.#list.add('context_changed', async () => {
         const rows = diffValues(
-          a === undefined ? undefined : await this.#tree.valueOf(a),
-          b === undefined ? undefined : await this.#tree.valueOf(b),
+          a === undefined ? undefined : await this.#tree.value(a),
+          b === undefined ? undefined : await this.#tree.value(b),
         )
         const place = formatPointer([key])
         return {

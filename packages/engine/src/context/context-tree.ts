@@ -60,7 +60,7 @@ export class ContextTree {
       node = await this.node(child)
     }
     const entry = node.entries.get(key)
-    return entry === undefined ? undefined : await this.valueOf(entry)
+    return entry === undefined ? undefined : await this.value(entry)
   }
 
   /** Those of the keys that hold a value. */
@@ -82,7 +82,7 @@ export class ContextTree {
     }
     return await Promise.all(
       [...node.entries].map(async ([key, entry]): Promise<[string, JsonValue]> => {
-        return [key, await this.valueOf(entry)]
+        return [key, await this.value(entry)]
       }),
     )
   }
@@ -103,7 +103,7 @@ export class ContextTree {
     if (oldest !== undefined) this.#cache.delete(oldest)
   }
 
-  async valueOf(entry: Entry): Promise<JsonValue> {
+  async value(entry: Entry): Promise<JsonValue> {
     if ('text' in entry) return entry.value
     const bytes = await this.#load(entry.artifactId)
     return decodeJsonArtifact(entry.artifactId, bytes, { numbers: this.#numbers })
