@@ -6,6 +6,7 @@ export {
   type ScanDocument,
   scanDocumentSchema,
 } from './output-schemas/bundle-documents.ts'
+export { type DiffDocument, diffDocumentSchema } from './output-schemas/diff-document.ts'
 export {
   type DoctorDocument,
   doctorDocumentSchema,

@@ -10,6 +10,7 @@ const COMMANDS = [
   'events',
   'replay',
   'verify',
+  'diff',
   'export',
   'import',
   'scan',

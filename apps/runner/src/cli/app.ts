@@ -20,8 +20,8 @@ import {
   runs,
   scan,
   show,
-  verify,
 } from './commands.ts'
+import { diff, verify } from './comparing-commands.ts'
 import { UsageError } from './usage-error.ts'
 
 const DESCRIPTION = `mfm records every outside input of a workflow once, resumes it after any crash, and replays it anywhere.
@@ -48,6 +48,7 @@ export function buildCli(argv: readonly string[]): Application<Cli> {
     events,
     replay,
     verify,
+    diff,
     export: exportRuns,
     import: importRuns,
     scan,

@@ -1,6 +1,7 @@
-import type { Command, TypedCommandParameters } from '@stricli/core'
+import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
+import { CODE_FLAGS, docs, open, RUN_ARGUMENT } from './command-parts.ts'
 import { byteCount, COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
 import type {
   CodeFlags,
@@ -12,22 +13,6 @@ import type {
   RunsFlags,
 } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
-
-const RUN_ARGUMENT = {
-  kind: 'tuple',
-  parameters: [{ parse: String, placeholder: 'run', brief: 'Run id, or the beginning of one' }],
-} as const
-
-const CODE_FLAGS: TypedCommandParameters<CodeFlags, [string], Cli>['flags'] = open({
-  ...COMMON_FLAGS,
-  workflow: {
-    kind: 'parsed',
-    parse: String,
-    optional: true,
-    placeholder: 'file',
-    brief: 'Workflow file or name, where the one that the run names is not to be used',
-  },
-})
 
 export const run: Command<Cli> = buildCommand<RunFlags, [string], Cli>({
   loader: lazyCommand(async () => (await import('../commands/run.ts')).run),
@@ -164,12 +149,6 @@ export const replay: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
   parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
 })
 
-export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
-  loader: lazyCommand(async () => (await import('../commands/verify.ts')).verify),
-  docs: docs('Replay a run and compare every event with the recording', ['mfm verify 3fa2c1d0']),
-  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
-})
-
 export const exportRuns: Command<Cli> = buildCommand<ExportFlags, string[], Cli>({
   loader: lazyCommand(async () => (await import('../commands/export.ts')).exportRuns),
   docs: docs('Write runs, with all that they reach, to one file', [
@@ -279,16 +258,3 @@ export const doctor: Command<Cli> = buildCommand<CommonFlags, [], Cli>({
   ]),
   parameters: { flags: open(COMMON_FLAGS), aliases: COMMON_ALIASES },
 })
-
-function docs(
-  brief: string,
-  examples: readonly string[],
-): { readonly brief: string; readonly fullDescription: string } {
-  const lines = examples.map((example) => `  ${example}`)
-  return { brief, fullDescription: [`${brief}.`, '', 'EXAMPLES', ...lines].join('\n') }
-}
-
-/** The parser looks names up as members; without a prototype `--constructor` is unknown, as it should be. */
-function open<T extends object>(record: T): T {
-  return Object.assign(Object.create(null), record)
-}

@@ -36,6 +36,11 @@ export type EventsFlags = CommonFlags & {
   readonly to?: number
 }
 
+export type DiffFlags = CommonFlags & {
+  readonly 'store-b'?: string
+  readonly limit?: number
+}
+
 export type ExportFlags = CommonFlags & {
   readonly file: string
   readonly 'omit-bodies-above'?: number

@@ -1,0 +1,41 @@
+import type { TypedCommandParameters } from '@stricli/core'
+import type { Cli } from './cli.ts'
+import { COMMON_FLAGS } from './common-options.ts'
+import type { CodeFlags } from './flags.ts'
+
+interface Positional {
+  readonly parse: (text: string) => string
+  readonly placeholder: string
+  readonly brief: string
+}
+
+/** What every command that is about one run takes. */
+export const RUN_ARGUMENT: { readonly kind: 'tuple'; readonly parameters: readonly [Positional] } =
+  {
+    kind: 'tuple',
+    parameters: [{ parse: String, placeholder: 'run', brief: 'Run id, or the beginning of one' }],
+  }
+
+export const CODE_FLAGS: TypedCommandParameters<CodeFlags, [string], Cli>['flags'] = open({
+  ...COMMON_FLAGS,
+  workflow: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    placeholder: 'file',
+    brief: 'Workflow file or name, where the one that the run names is not to be used',
+  },
+})
+
+export function docs(
+  brief: string,
+  examples: readonly string[],
+): { readonly brief: string; readonly fullDescription: string } {
+  const lines = examples.map((example) => `  ${example}`)
+  return { brief, fullDescription: [`${brief}.`, '', 'EXAMPLES', ...lines].join('\n') }
+}
+
+/** The parser looks names up as members; without a prototype `--constructor` is unknown, as it should be. */
+export function open<T extends object>(record: T): T {
+  return Object.assign(Object.create(null), record)
+}

@@ -1,0 +1,48 @@
+import type { Command } from '@stricli/core'
+import { buildCommand } from '@stricli/core'
+import type { Cli } from './cli.ts'
+import { CODE_FLAGS, docs, open, RUN_ARGUMENT } from './command-parts.ts'
+import { COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
+import type { CodeFlags, DiffFlags } from './flags.ts'
+import { lazyCommand } from './lazy-command.ts'
+
+export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/verify.ts')).verify),
+  docs: docs('Replay a run and compare every event with the recording', ['mfm verify 3fa2c1d0']),
+  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+})
+
+export const diff: Command<Cli> = buildCommand<DiffFlags, [string, string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/diff.ts')).diff),
+  docs: docs('Tell in what two runs differ, the first differing fact first', [
+    'mfm diff 3fa2c1d0 9be0aa12',
+    'mfm diff 3fa2c1d0 3fa2c1d0 --store-b sqlite:other.db --output json',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      'store-b': {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'url',
+        brief: 'Where the second run is kept, all of it; by default where the first is',
+      },
+      limit: {
+        kind: 'parsed',
+        parse: positiveInteger,
+        optional: true,
+        placeholder: 'n',
+        brief: 'Differences of one kind that are listed, default 100; the others are counted',
+      },
+    }),
+    aliases: COMMON_ALIASES,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { parse: String, placeholder: 'a', brief: 'Run id, or the beginning of one' },
+        { parse: String, placeholder: 'b', brief: 'The run that it is compared with' },
+      ],
+    },
+  },
+})
