@@ -1,6 +1,9 @@
 import type { ArtifactId, JsonObject } from '@mfm/core-types'
 import { ContextTree } from './context/context-tree.ts'
 import type { EngineOptions } from './engine-options.ts'
+import type { ForkReport } from './fork/fork-report.ts'
+import type { ForkRequest } from './fork/fork-request.ts'
+import { forkRun } from './fork/fork-run.ts'
 import type { ReplayReport } from './replay/replay-report.ts'
 import type { ReplayRequest } from './replay/replay-run.ts'
 import { replayRun } from './replay/replay-run.ts'
@@ -39,6 +42,14 @@ export class Engine {
   /** Replays a run, and compares every event, snapshot and output with what was recorded. */
   async verify(request: ReplayRequest): Promise<ReplayReport> {
     return await replayRun(this.#options, request, { compare: true })
+  }
+
+  /**
+   * Runs a plan from one of the states of a run on, on the facts of that run and with changes, as a new run. The
+   * parent is not touched.
+   */
+  async fork(request: ForkRequest): Promise<ForkReport> {
+    return await forkRun(this.#options, request)
   }
 
   /**

@@ -14,6 +14,13 @@ export { ContextTree } from './context/context-tree.ts'
 export { Engine } from './engine.ts'
 export type { EngineOptions } from './engine-options.ts'
 export { type FailpointName, Failpoints } from './failpoints.ts'
+export type {
+  ForkDifference,
+  ForkedFacts,
+  ForkedState,
+  ForkReport,
+} from './fork/fork-report.ts'
+export type { ContextEdit, FactEdit, ForkRequest } from './fork/fork-request.ts'
 export { ChainCheck } from './history/chain-check.ts'
 export { endedFromOutside } from './history/outside-ends.ts'
 export { orderStates } from './plan/order-states.ts'

@@ -1,11 +1,14 @@
 import { decodeJsonArtifact, jsonArtifact } from '@mfm/canonical-json'
-import type { ArtifactId, HistorySummary, NewArtifact, StateNode } from '@mfm/core-types'
+import type { ArtifactId, HistorySummary, NewArtifact, StateId } from '@mfm/core-types'
 import { historySummarySchema } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
 import { History } from './history.ts'
 
 /** @param order the states in execution order, which the plan digest pins */
-export function summarizeHistory(history: History, order: readonly StateNode[]): NewArtifact {
+export function summarizeHistory(
+  history: History,
+  order: readonly { readonly id: StateId }[],
+): NewArtifact {
   const { started, checkpoint, startedAtMillis } = history
   if (started === undefined || checkpoint === undefined || history.open !== undefined) {
     throw new MfmError('internal_error', {
@@ -27,7 +30,10 @@ export function summarizeHistory(history: History, order: readonly StateNode[]):
   return jsonArtifact('history_summary', summary)
 }
 
-function completedRanges(history: History, order: readonly StateNode[]): [number, number][] {
+function completedRanges(
+  history: History,
+  order: readonly { readonly id: StateId }[],
+): [number, number][] {
   const ranges: [number, number][] = []
   for (const [position, { id }] of order.entries()) {
     if (!history.completed.has(id)) continue
@@ -42,7 +48,7 @@ function completedRanges(history: History, order: readonly StateNode[]): [number
 export function historyFromSummary(
   id: ArtifactId,
   bytes: Uint8Array,
-  order: readonly StateNode[],
+  order: readonly { readonly id: StateId }[],
 ): History {
   const summary = decode(
     historySummarySchema,

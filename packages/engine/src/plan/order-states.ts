@@ -1,4 +1,10 @@
-import type { Plan, StateId, StateNode } from '@mfm/core-types'
+import type { PlanEdge, StateId } from '@mfm/core-types'
+
+/** What an order follows from. */
+export interface PlanShape<S extends { readonly id: StateId }> {
+  readonly states: readonly S[]
+  readonly edges: readonly PlanEdge[]
+}
 
 /**
  * First-in-first-out topological order: seeded with the states without predecessors in plan order; taking one releases
@@ -6,7 +12,7 @@ import type { Plan, StateId, StateNode } from '@mfm/core-types'
  *
  * States that a cycle blocks are left out.
  */
-export function orderStates(plan: Plan): StateNode[] {
+export function orderStates<S extends { readonly id: StateId }>(plan: PlanShape<S>): S[] {
   if (isChain(plan)) return [...plan.states]
   const places = placesOf(plan)
   // Grows while it is walked: a released state joins the end.
@@ -23,22 +29,25 @@ export function orderStates(plan: Plan): StateNode[] {
 }
 
 /** Whether every state but the first follows just the one before it, as most plans are written. */
-function isChain({ states, edges }: Plan): boolean {
+function isChain({ states, edges }: PlanShape<{ readonly id: StateId }>): boolean {
   if (edges.length !== states.length - 1) return false
   return edges.every(
     ({ from, to }, index) => from === states[index]?.id && to === states[index + 1]?.id,
   )
 }
 
-interface Place {
-  readonly state: StateNode
+interface Place<S> {
+  readonly state: S
   readonly successors: StateId[]
   /** Edges that lead here from states not yet taken. */
   waitingFor: number
 }
 
-function placesOf({ states, edges }: Plan): Map<StateId, Place> {
-  const places = new Map<StateId, Place>()
+function placesOf<S extends { readonly id: StateId }>({
+  states,
+  edges,
+}: PlanShape<S>): Map<StateId, Place<S>> {
+  const places = new Map<StateId, Place<S>>()
   for (const state of states) places.set(state.id, { state, successors: [], waitingFor: 0 })
   for (const { from, to } of edges) {
     const successor = places.get(to)

@@ -13,9 +13,12 @@ import type {
   JsonValue,
   NewArtifact,
   Plan,
+  StateId,
 } from '@mfm/core-types'
-import { isArtifactId, isDigest } from '@mfm/core-types'
-import { hasCode, MfmError } from '@mfm/errors'
+import { isArtifactId, isDigest, stateIdSchema } from '@mfm/core-types'
+import { decode, hasCode, MfmError } from '@mfm/errors'
+import { z } from 'zod'
+import { orderStates } from './order-states.ts'
 
 /** What was planned, without the code: states with their metadata, and edges. Its address is the plan digest. */
 export function planDocument(plan: Plan): {
@@ -78,4 +81,25 @@ async function readPlan(id: Digest, artifacts: ArtifactStore): Promise<JsonValue
     if (hasCode(error, 'artifact_not_found')) return undefined
     throw error
   }
+}
+
+const shapeSchema = z.object({
+  states: z.array(z.object({ id: stateIdSchema })).readonly(),
+  edges: z.array(z.object({ from: stateIdSchema, to: stateIdSchema })).readonly(),
+})
+
+/**
+ * The states of a recorded plan in execution order.
+ *
+ * @throws MfmError `artifact_not_found`, `artifact_decode_failed`
+ */
+export async function recordedOrder(
+  digest: Digest,
+  artifacts: ArtifactStore,
+): Promise<readonly { readonly id: StateId }[]> {
+  const document = await readPlan(digest, artifacts)
+  const details = { artifactId: digest }
+  if (document === undefined) throw new MfmError('artifact_not_found', { details })
+  const what = `the plan ${digest}`
+  return orderStates(decode(shapeSchema, document, 'artifact_decode_failed', { what, details }))
 }

@@ -1,16 +1,20 @@
 import type {
+  ArtifactId,
   EventEnvelope,
   Manifest,
   RunId,
   RunStarted,
   StateFailed,
+  StateId,
   Stores,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { RunHead } from '@mfm/io-live'
 import { FactSource } from '@mfm/io-replay'
 import { ChainCheck } from '../history/chain-check.ts'
+import { historyFromSummary } from '../history/history-summary.ts'
 import { endedFromOutside } from '../history/outside-ends.ts'
+import { recordedOrder } from '../plan/plan-document.ts'
 import { loadManifest } from '../run/load-manifest.ts'
 import { readStart } from '../run/read-start.ts'
 
@@ -24,6 +28,8 @@ export interface RecordedRun {
   readonly comparable: readonly EventEnvelope[]
   /** By `attemptKey`: attempts that no code ended. */
   readonly outsideEnds: ReadonlyMap<string, StateFailed>
+  /** States that had completed before the stream begins: those that a fork has from its parent. */
+  readonly takenOver: ReadonlySet<StateId>
   readonly head: RunHead
 }
 
@@ -41,9 +47,11 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
   const chain = new ChainCheck()
   const outsideEnds = new Map<string, StateFailed>()
   const events: EventEnvelope[] = []
+  let inheritance: ArtifactId | undefined
   const source = await FactSource.load(stores, runId, (envelope) => {
     chain.next(envelope)
     const { event } = envelope
+    if (event.type === 'history_summarized' && event.throughSeq === 1) inheritance = event.summaryId
     if (event.type !== 'fact_recorded' && event.type !== 'history_summarized') events.push(envelope)
     if (event.type === 'state_failed' && endedFromOutside(event)) {
       outsideEnds.set(attemptKey(event.stateId, event.attempt), event)
@@ -55,12 +63,24 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
     manifest: await loadManifest(stores.artifacts, started.manifestId),
     source,
     outsideEnds,
+    takenOver: await statesTakenOver(stores, started, inheritance),
     comparable: events.filter(({ event }) => {
       if (event.type !== 'domain' || event.stateId === null || event.attempt === null) return true
       return !outsideEnds.has(attemptKey(event.stateId, event.attempt))
     }),
     head: chain.head,
   }
+}
+
+/** A summary of the first event alone says what a fork begins with. */
+async function statesTakenOver(
+  { artifacts }: Stores,
+  { planDigest }: RunStarted,
+  summaryId: ArtifactId | undefined,
+): Promise<ReadonlySet<StateId>> {
+  if (summaryId === undefined) return new Set()
+  const order = await recordedOrder(planDigest, artifacts)
+  return historyFromSummary(summaryId, await artifacts.get(summaryId), order).completed
 }
 
 /** @throws MfmError `run_not_finished` */

@@ -20,7 +20,10 @@ export interface ReplayRequest {
   readonly runId: RunId
   /** Planned from the code of today. */
   readonly plan: Plan
-  /** The initial context as the code of today makes it from the recorded input; the recorded one by default. */
+  /**
+   * The initial context as the code of today makes it from the recorded input; the recorded one by default. Of no
+   * effect for a fork, which begins with a snapshot of its parent.
+   */
   readonly context?: JsonObject | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -84,13 +87,14 @@ async function execute(
   const { runId, started } = recorded
   let { initialSnapshotId } = started
   try {
-    if (request.context !== undefined) {
+    if (request.context !== undefined && recorded.manifest.fork === undefined) {
       const snapshot = await initialSnapshot(request.context, host.config, host.guard)
       initialSnapshotId = snapshot.id
       await host.commit({ artifacts: snapshot.artifacts, events: [] })
     }
     const event = { ...started, initialSnapshotId }
     history.apply({ runId, seq: 1, tsMillis: null, event })
+    for (const id of recorded.takenOver) history.completed.add(id)
     if (host.differences.length > 0) throw new ReplayStopped()
     await host.commit({ events: [event] })
     const ending = await new Execution(host, history, order).run()

@@ -1,0 +1,143 @@
+import type { ArtifactId, RunConfig, RunEvent, RunId } from '@mfm/core-types'
+import { MfmError } from '@mfm/errors'
+import type { Commit, SystemSources } from '@mfm/io-live'
+import { SYSTEM_SOURCES } from '@mfm/io-live'
+import type { SecretGuard } from '@mfm/secrets'
+import { resolverOf } from '@mfm/secrets'
+import type { EngineOptions } from '../engine-options.ts'
+import type { FailpointName } from '../failpoints.ts'
+import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
+import { RunRecorder } from '../run/run-recorder.ts'
+import { RunStop } from '../run/run-stop.ts'
+import { ForkIo } from './fork-io.ts'
+import { ForkWriter } from './fork-writer.ts'
+import type { ParentFacts } from './parent-facts.ts'
+
+export interface ForkHostOptions {
+  readonly engine: EngineOptions
+  readonly runId: RunId
+  readonly config: RunConfig
+  readonly guard: SecretGuard
+  readonly parent: ParentFacts
+  readonly allowsLive: boolean
+  readonly startedAtMillis: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** A fork while it runs: the parent's facts answer, and what it comes to is the stream of a run of its own. */
+export class ForkHost implements RunHost, Disposable {
+  readonly runId: RunId
+  readonly config: RunConfig
+  readonly guard: SecretGuard
+  readonly writer: ForkWriter
+  readonly signal: AbortSignal
+  readonly recordedOutsideEnd = (): undefined => undefined
+  /** What the loop wrote. */
+  readonly events: RunEvent[] = []
+  /** Why the parent's facts do not suffice. */
+  refusal: MfmError | undefined
+  readonly #options: ForkHostOptions
+  readonly #sources: SystemSources
+  readonly #stop: RunStop
+  readonly #refused = new AbortController()
+  #summarizedSeq = 0
+
+  constructor(options: ForkHostOptions) {
+    const { engine, runId, config, guard, parent, startedAtMillis, signal } = options
+    this.#options = options
+    this.runId = runId
+    this.config = config
+    this.guard = guard
+    this.#sources = {
+      clock: engine.clock ?? SYSTEM_SOURCES.clock,
+      sleep: engine.sleep ?? SYSTEM_SOURCES.sleep,
+      randomBytes: engine.randomBytes ?? SYSTEM_SOURCES.randomBytes,
+    }
+    this.#stop = new RunStop({ sources: this.#sources, config, startedAtMillis, signal })
+    this.signal = AbortSignal.any([this.#stop.signal, this.#refused.signal])
+    this.writer = new ForkWriter({
+      stores: engine.stores,
+      runId,
+      clock: this.#sources.clock,
+      onEvent: engine.onEvent,
+      isStored: (id) => parent.isStored(id),
+    })
+  }
+
+  get summarySeq(): { readonly seq: number; readonly summarizedSeq: number } {
+    return { seq: this.writer.seq, summarizedSeq: this.#summarizedSeq }
+  }
+
+  now(): number {
+    return this.#sources.clock()
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    const { seq } = this.writer
+    const summary = commit.events.findLastIndex(({ type }) => type === 'history_summarized')
+    if (summary !== -1) this.#summarizedSeq = seq + summary + 1
+    this.events.push(...commit.events)
+    await this.writer.commit(commit)
+  }
+
+  async load(id: ArtifactId): Promise<Uint8Array> {
+    return this.writer.made(id) ?? (await this.#options.engine.stores.artifacts.get(id))
+  }
+
+  openAttempt({ stateId, attempt, signal }: AttemptScope): AttemptTools {
+    const { config, guard, runId, writer } = this
+    const { engine, parent, allowsLive } = this.#options
+    const io = new ForkIo({
+      scope: { runId, stateId, attempt },
+      parent,
+      attempt: parent.attempt({ stateId, attempt }, { config, guard }),
+      writer,
+      transport: engine.transport,
+      allowsLive,
+      stop: (error) => this.#refuse(error),
+      live: {
+        artifacts: engine.stores.artifacts,
+        resolveSecret: engine.resolveSecret ?? resolverOf({}),
+        numbers: config.numbers,
+        divergence: config.divergence,
+        ...this.#sources,
+        guard,
+        signal,
+      },
+    })
+    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
+    return { io, events: new RunRecorder({ stateId, attempt, config, guard, write }) }
+  }
+
+  watchDeadline(onPassed: (reason: MfmError) => void): Disposable {
+    return this.#stop.watchAttempt(onPassed)
+  }
+
+  /** A wait that the parent has waited is not waited again. */
+  async waitUntil(millis: number): Promise<void> {
+    if (!this.writer.hasBegun) return
+    await this.#sources.sleep(Math.max(0, millis - this.now()), this.signal)
+  }
+
+  stopReason(): MfmError | undefined {
+    return this.refusal === undefined ? this.#stop.reason : interrupted(this.refusal)
+  }
+
+  takeFailpoint(name: FailpointName): boolean {
+    return this.#options.engine.failpoints?.take(name) ?? false
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop[Symbol.dispose]()
+  }
+
+  #refuse(error: MfmError): void {
+    this.refusal ??= error
+    this.#refused.abort(interrupted(error))
+  }
+}
+
+/** The attempt says nothing about its state: with the facts at hand it can be made again. */
+function interrupted(cause: MfmError): MfmError {
+  return new MfmError('attempt_interrupted', { cause })
+}
