@@ -11,7 +11,7 @@ export function ownClient(options: CheckedOptions): S3Client {
   const { endpoint, region, pathStyle, credentials, limits } = options
   const sockets = { maxSockets: Math.max(limits.concurrency, RACERS) + SPARE_SOCKETS }
   const ownRegion = region ?? (endpoint === undefined ? undefined : 'us-east-1')
-  return new S3Client({
+  const client = new S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(ownRegion === undefined ? {} : { region: ownRegion }),
     ...(credentials === undefined ? {} : { credentials: providerOf(credentials) }),
@@ -25,6 +25,9 @@ export function ownClient(options: CheckedOptions): S3Client {
       httpsAgent: sockets,
     },
   })
+  // It copies what is sent and received without its secrets, for a logger that is not there.
+  client.middlewareStack.remove('loggerMiddleware')
+  return client
 }
 
 function providerOf(

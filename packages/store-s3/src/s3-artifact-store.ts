@@ -76,7 +76,7 @@ export class S3ArtifactStore
   ): Promise<ArtifactId> {
     this.#lifetime.requireOpen(signal)
     const artifact = newArtifact(kind, bytes, this.#options.limits.payloadBytes)
-    await this.#lifetime.track(this.#put(artifact, signal))
+    await this.#put(artifact, signal)
     return artifact.id
   }
 
@@ -96,7 +96,7 @@ export class S3ArtifactStore
 
   async get(id: ArtifactId, { signal }: CallOptions = {}): Promise<Uint8Array> {
     this.#lifetime.requireOpen(signal)
-    const bytes = await this.#lifetime.track(this.#get(parseId('artifact_id', id), signal))
+    const bytes = await this.#get(parseId('artifact_id', id), signal)
     if (bytes !== undefined) return bytes
     throw new MfmError('artifact_not_found', { details: { artifactId: id } })
   }
@@ -193,8 +193,7 @@ export class S3ArtifactStore
     signal: AbortSignal | undefined,
     work: (effort: Effort) => Promise<T>,
   ): Promise<T> {
-    const flight = new Flight(this.#options.callMillis, this.#work(work))
-    return await this.#lifetime.track(flight.join(signal))
+    return await new Flight(this.#options.callMillis, this.#work(work)).join(signal)
   }
 
   /** With the errors of the port. It may go on after an abort, to leave nothing behind; `close` waits for it. */

@@ -124,14 +124,14 @@ describe('put, where the server', () => {
   })
 
   it('is overloaded for long, gives up within the deadline and says why', async () => {
-    const { server, store } = await stubbed({ callMillis: 300 })
+    const { server, store } = await stubbed({ callMillis: 1500 })
     server.arm(isPut, { kind: 'status', status: 503, code: 'SlowDown' }, Number.POSITIVE_INFINITY)
     const began = performance.now()
     await expect(store.put('output', HELLO)).rejects.toMatchObject({
       code: expect.stringMatching(/^store_(unavailable|timeout)$/),
       retryable: true,
     })
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(3000)
     expect(server.count(isPut)).toBeGreaterThan(2)
   })
 
