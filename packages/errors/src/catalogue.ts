@@ -1,5 +1,6 @@
 import { BUNDLE_CODES } from './catalogue/bundle-codes.ts'
 import type { CatalogueEntry } from './catalogue/entry.ts'
+import { GOLDEN_CODES } from './catalogue/golden-codes.ts'
 import { INPUT_CODES } from './catalogue/input-codes.ts'
 import { IO_CODES } from './catalogue/io-codes.ts'
 import { RUN_CODES } from './catalogue/run-codes.ts'
@@ -14,6 +15,7 @@ export type ErrorCode =
   | keyof typeof STORAGE_CODES
   | keyof typeof RUN_CODES
   | keyof typeof BUNDLE_CODES
+  | keyof typeof GOLDEN_CODES
 
 /** Code → scope, kind, category, retryable, meaning and way out. */
 export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = Object.freeze({
@@ -23,6 +25,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = Obje
   ...STORAGE_CODES,
   ...RUN_CODES,
   ...BUNDLE_CODES,
+  ...GOLDEN_CODES,
 })
 
 export function isErrorCode(code: string): code is ErrorCode {
