@@ -1,5 +1,6 @@
 export { fail, hasCode } from '@mfm/errors'
 export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
+export { type ForkWorkflowOptions, forkWorkflow, type WorkflowFork } from './fork-workflow.ts'
 export type { Io, RecordOptions } from './io.ts'
 export { defineOp, initialContext, isOp, type Op, type OpOptions, outputOf } from './op.ts'
 export type { ExistingRunOptions, RunWorkflowOptions } from './run-workflow.ts'
