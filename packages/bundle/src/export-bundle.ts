@@ -9,13 +9,11 @@ import type { BundledRun, BundleManifest } from './manifest.ts'
 import { encodeManifest } from './manifest.ts'
 import type { SecretReport } from './secret-scan.ts'
 import { SecretScan } from './secret-scan.ts'
-import { selectRuns } from './select-runs.ts'
 import type { Survey } from './survey.ts'
 import { survey } from './survey.ts'
 
 export interface ExportRequest {
   readonly stores: Stores
-  /** The runs that they came from go with them, where the store has them. */
   readonly runIds: readonly RunId[]
   /** Leaves out payloads and attachments of more bytes than this; the bundle says which. 0 leaves out all but empty ones. */
   readonly omitBodiesAbove?: number | undefined
@@ -51,14 +49,18 @@ export async function exportBundle(request: ExportRequest): Promise<BundleExport
   })
   const call = { signal }
   const scan = new SecretScan(request.guard)
-  const selected = await selectRuns(stores, runIds, call)
-  const found = await survey(stores, selected, { scan, omitBodiesAbove, call })
+  const found = await survey(stores, inOrder(runIds), { scan, omitBodiesAbove, call })
   if (request.allowSecrets !== true) scan.refuse()
   return {
     manifest: found.manifest,
     secrets: scan.report,
     bytes: packed(parts(stores, found, call)),
   }
+}
+
+function inOrder(runIds: readonly RunId[]): RunId[] {
+  if (runIds.length > 0) return [...new Set(runIds)].sort()
+  throw new MfmError('invalid_option', { message: 'a bundle needs at least one run' })
 }
 
 async function* parts(

@@ -30,7 +30,7 @@ const MAX_REPORTED = 20
  * Reads everything that a bundle of these runs will hold.
  *
  * @param runIds in the order of the bundle
- * @throws MfmError `bundle_incomplete`, `bundle_too_large`, `bundle_invalid` for a stored stream that is damaged
+ * @throws MfmError `run_not_found`, `bundle_incomplete`, `bundle_too_large`, `bundle_invalid` for a stored stream that is damaged
  */
 export async function survey(
   stores: Stores,
@@ -110,6 +110,9 @@ async function surveyRun(
     walk.addEvent(envelope)
     scan.addEvent(envelope)
     bytes += line.text.length + 1
+  }
+  if (bytes === 0) {
+    throw new MfmError('run_not_found', { message: `there is no run ${runId}`, details: { runId } })
   }
   if (bytes > MAX_ENTRY_BYTES) throw tooLarge('entryBytes', MAX_ENTRY_BYTES, bytes)
   return { runId, ...check.head(), bytes }
