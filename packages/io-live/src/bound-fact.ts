@@ -76,7 +76,11 @@ function payloadError(
   payloadId: ArtifactId,
   cause: unknown,
 ): MfmError {
-  return new MfmError(code, { details: { payloadId }, cause })
+  return new MfmError(code, {
+    message: `the payload ${payloadId} of a fact cannot be ${code === 'fact_payload_get_failed' ? 'read' : 'decoded'}`,
+    details: { payloadId },
+    cause,
+  })
 }
 
 /** `undefined` where the fact has no request or it cannot be read: the call diverged all the same. */

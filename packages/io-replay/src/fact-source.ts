@@ -104,7 +104,11 @@ export class FactSource {
     if (bytes instanceof Uint8Array) return bytes
     return bytes.catch((cause: unknown) => {
       if (hasCode(cause, 'artifact_corruption')) throw cause
-      throw new MfmError('fact_payload_get_failed', { details: { key, payloadId }, cause })
+      throw new MfmError('fact_payload_get_failed', {
+        message: `the payload ${payloadId} of a fact cannot be read`,
+        details: { key, payloadId },
+        cause,
+      })
     })
   }
 
@@ -125,6 +129,15 @@ export class FactSource {
   /** Facts that no call has asked for yet, in the order they were recorded. */
   unusedFacts(): readonly RecordedFact[] {
     return this.#order.filter((_, place) => this.#isUsed[place] === 0)
+  }
+
+  /** Facts that an attempt recorded and no call has asked for yet, in the order they were recorded. */
+  unusedFactsOf(scope: Pick<IoScope, 'stateId' | 'attempt'>): readonly RecordedFact[] {
+    return this.attempt(scope).factSeqs.flatMap((seq) => {
+      const place = this.#placeOf[seq] ?? 0
+      const fact = this.#isUsed[place] === 1 ? undefined : this.#order[place]
+      return fact ?? []
+    })
   }
 
   get counts(): ReplayCounts {
