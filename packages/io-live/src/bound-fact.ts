@@ -76,11 +76,9 @@ function payloadError(
   payloadId: ArtifactId,
   cause: unknown,
 ): MfmError {
-  return new MfmError(code, {
-    message: `the payload ${payloadId} of a fact cannot be ${code === 'fact_payload_get_failed' ? 'read' : 'decoded'}`,
-    details: { payloadId },
-    cause,
-  })
+  const isUnread = code === 'fact_payload_get_failed'
+  const message = isUnread ? `the payload ${payloadId} of a fact cannot be read` : undefined
+  return new MfmError(code, { message, details: { payloadId }, cause })
 }
 
 /** `undefined` where the fact has no request or it cannot be read: the call diverged all the same. */
