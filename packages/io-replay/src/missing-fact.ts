@@ -1,7 +1,7 @@
 import type { FactKey, IoScope, JsonObject, JsonValue } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AskedCall } from '@mfm/facts'
-import { callKey, failureKey, requestOf } from '@mfm/facts'
+import { attemptKeyParts, callKey, derivedKey, failureKey, requestOf } from '@mfm/facts'
 import type { FactSource } from './fact-source.ts'
 import type { NearFact } from './nearest-facts.ts'
 import { nearestFacts } from './nearest-facts.ts'
@@ -29,16 +29,39 @@ export async function missingCall(asked: AskedCall, missing: Missing): Promise<M
     request: requestOf(asked.identity),
     nearest: near.map(describe),
   }
-  const message = `the run ${source.runId} has no fact ${JSON.stringify(asked.key)}, asked by ${where(scope, asked.ordinal)}${nearText(near[0])}`
-  return missingError('missing_fact', { message, details, help: helpFor(near[0]) }, missing)
+  const [first] = near
+  const message = `the run ${source.runId} has no fact ${JSON.stringify(asked.key)}, asked by ${where(scope, asked.ordinal)}${nearText(first, asked)}`
+  return missingError('missing_fact', { message, details, help: helpFor(first, asked) }, missing)
 }
 
 /** The error for a value, a time or noise that the run did not record. */
 export function missingKey(key: FactKey, ordinal: number, missing: Missing): MfmError {
   const { scope, source } = missing
-  const message = `the run ${source.runId} has no fact ${JSON.stringify(key)}, asked by ${where(scope, ordinal)}`
-  const details = { key, ...place(scope, ordinal), nearest: [] }
+  const { namespace, instead } = derivedPlace(key, missing)
+  const other = instead === undefined ? '' : `, where the run recorded ${instead}`
+  const message = `the run ${source.runId} has no fact ${JSON.stringify(key)}, asked by ${where(scope, ordinal)}${other}`
+  const details = {
+    key,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(instead === undefined ? {} : { recordedNamespace: instead }),
+    ...place(scope, ordinal),
+    nearest: [],
+  }
   return missingError('missing_fact', { message, details }, missing)
+}
+
+/** What a derived key asks for, and what the run recorded in its place. */
+function derivedPlace(
+  key: FactKey,
+  { scope, source }: Missing,
+): { readonly namespace?: string | undefined; readonly instead?: string | undefined } {
+  const parts = attemptKeyParts(key)
+  if (parts === undefined) return { namespace: 'value' }
+  if (parts.kind === 'failed') return {}
+  const other = parts.kind === 'now_millis' ? 'random_bytes' : 'now_millis'
+  const number = Number(parts.rest.replace('ord:', ''))
+  const isOther = source.facts.has(derivedKey(other, scope, number))
+  return { namespace: parts.kind, instead: isOther ? other : undefined }
 }
 
 /** How many identical calls before this one have a fact, be it an answer or a failure. */
@@ -90,6 +113,7 @@ function missingError(
 function describe({ key, meta, differences }: NearFact): JsonValue {
   return {
     key,
+    namespace: meta.namespace,
     stateId: meta.stateId,
     attempt: meta.attempt,
     ordinal: meta.ordinal,
@@ -112,14 +136,21 @@ function pointersOf({ differences }: NearFact): string {
     .join(', ')
 }
 
-function nearText(near: NearFact | undefined): string {
-  if (near === undefined || near.differences.length === 0) return ''
+function nearText(near: NearFact | undefined, { namespace }: AskedCall): string {
+  if (near === undefined) return ''
+  if (near.meta.namespace !== namespace) {
+    return `; the nearest recorded call is one of ${near.meta.namespace}, not ${namespace}`
+  }
+  if (near.differences.length === 0) return ''
   return `; the nearest recorded call differs at ${pointersOf(near)}`
 }
 
-function helpFor(near: NearFact | undefined): string | undefined {
+function helpFor(near: NearFact | undefined, { namespace }: AskedCall): string | undefined {
   if (near === undefined) {
     return 'The run recorded no call like it. Take the new call out of the code, or make a new run.'
+  }
+  if (near.meta.namespace !== namespace) {
+    return `Undo the change of the namespace ${near.meta.namespace}, or make a new run.`
   }
   if (near.differences.length === 0) return undefined
   return `Undo the change of the request at ${pointersOf(near)}, or make a new run.`

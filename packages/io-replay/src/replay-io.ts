@@ -1,3 +1,4 @@
+import { decodeJsonArtifact, diffJson } from '@mfm/canonical-json'
 import type {
   ArtifactId,
   CallOptions,
@@ -6,7 +7,9 @@ import type {
   IoProvider,
   IoResult,
   IoScope,
+  JsonObject,
   JsonValue,
+  NewArtifact,
   NumberProfile,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
@@ -34,6 +37,9 @@ import { missingCall, missingKey } from './missing-fact.ts'
 import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
 import { SettleOrder } from './settle-order.ts'
 
+/** Rows of a difference that an error names. */
+const MAX_ROWS = 20
+
 export interface ReplayIoOptions {
   /** The attempt that asks. Its `runId` is that of the run whose facts answer, whichever run is executing. */
   readonly scope: IoScope
@@ -49,6 +55,8 @@ export interface ReplayIoOptions {
   readonly signal?: AbortSignal | undefined
   /** Whether an attempt may be made again after a missing fact. Default `false`. */
   readonly missingFactRetryable?: boolean | undefined
+  /** Told, when a call is made that a fact answers, which fact and which operation of the attempt it is. */
+  readonly onAnswered?: ((fact: RecordedFact, ordinal: number) => void) | undefined
 }
 
 /**
@@ -83,6 +91,7 @@ export class ReplayIo implements IoProvider {
     const failure = this.#failureOf(asked)
     const fact = failure ?? this.#source.facts.get(asked.key)
     if (fact === undefined) throw await this.#missing(asked, factKey)
+    this.#options.onAnswered?.(fact, asked.ordinal)
     return (await this.#order.settle(fact.seq, () => this.#read(fact, asked)))()
   }
 
@@ -145,12 +154,9 @@ export class ReplayIo implements IoProvider {
     const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
     const ordinal = this.#counters.nextOperation()
     const check = async (fact: RecordedFact): Promise<ArtifactId> => {
-      bytesOf(fact, await this.#source.read(fact))
+      const bytes = bytesOf(fact, await this.#source.read(fact))
       if (fact.payloadId === artifact.id) return artifact.id
-      throw new MfmError('fact_payload_conflict', {
-        message: `the fact ${JSON.stringify(key)} is bound to another value`,
-        details: { key },
-      })
+      throw valueConflict(fact, bytes, artifact)
     }
     return await this.#answer(key, ordinal, check)
   }
@@ -161,7 +167,7 @@ export class ReplayIo implements IoProvider {
     const read = async (fact: RecordedFact): Promise<number> => {
       const value = jsonOf(fact, await this.#source.read(fact))
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-      throw payloadInvalid(fact, 'is no time')
+      throw payloadInvalid(fact, 'is no time', [])
     }
     return await this.#answer(key, ordinal, read)
   }
@@ -173,7 +179,11 @@ export class ReplayIo implements IoProvider {
     const read = async (fact: RecordedFact): Promise<Uint8Array> => {
       const bytes = bytesOf(fact, await this.#source.read(fact))
       if (bytes.length === length) return Uint8Array.from(bytes)
-      throw payloadInvalid(fact, `has ${bytes.length} bytes, not the ${length} that are asked for`)
+      throw payloadInvalid(
+        fact,
+        `has ${bytes.length} bytes, not the ${length} that are asked for`,
+        [{ pointer: '/length', recorded: bytes.length, requested: length }],
+      )
     }
     return await this.#answer(key, ordinal, read)
   }
@@ -196,8 +206,11 @@ export class ReplayIo implements IoProvider {
   ): Promise<T> {
     const source = this.#source
     const fact = source.facts.get(key)
-    if (fact !== undefined) return await this.#order.settle(fact.seq, () => read(fact))
-    const { scope } = this.#options
+    const { scope, onAnswered } = this.#options
+    if (fact !== undefined) {
+      onAnswered?.(fact, ordinal)
+      return await this.#order.settle(fact.seq, () => read(fact))
+    }
     throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
   }
 
@@ -228,9 +241,35 @@ function throwing(error: MfmError): () => never {
   }
 }
 
-function payloadInvalid({ key, payloadId }: RecordedFact, problem: string): MfmError {
+function payloadInvalid(
+  { key, payloadId }: RecordedFact,
+  problem: string,
+  differences: readonly JsonObject[],
+): MfmError {
   return new MfmError('fact_payload_invalid', {
     message: `the payload of the fact ${JSON.stringify(key)} ${problem}`,
-    details: { key, payloadId },
+    details: { key, payloadId, differences },
   })
+}
+
+function valueConflict(fact: RecordedFact, bytes: Uint8Array, given: NewArtifact): MfmError {
+  const { key } = fact
+  return new MfmError('fact_payload_conflict', {
+    message: `the fact ${JSON.stringify(key)} is bound to another value`,
+    details: { key, differences: valueDifferences(fact, bytes, given) },
+  })
+}
+
+/** None where the key is bound to what is no JSON. */
+function valueDifferences(
+  fact: RecordedFact,
+  bytes: Uint8Array,
+  { id, bytes: given }: NewArtifact,
+): JsonObject[] {
+  try {
+    const rows = diffJson(jsonOf(fact, bytes), decodeJsonArtifact(id, given), MAX_ROWS)
+    return rows.map((row) => ({ ...row }))
+  } catch {
+    return []
+  }
 }

@@ -125,6 +125,15 @@ describe('a bound key with another request', () => {
 })
 
 describe('a missing fact', () => {
+  it('names the namespace in which the same request was recorded', async () => {
+    const recording = new Recording()
+    await recording.answer(1, 'one', { meta: { namespace: 'other' } })
+    await expect(ask(await recording.replay(), 1)).rejects.toMatchObject({
+      help: expect.stringContaining('other'),
+      details: { namespace: 'test', nearest: [{ namespace: 'other', differences: [] }] },
+    })
+  })
+
   it('names the nearest recorded calls with the places where they differ', async () => {
     const recording = new Recording()
     const other = 'demo.main.other' as StateId
@@ -287,6 +296,7 @@ describe('values, time and noise', () => {
     expect(await io.recordValue('k', { a: 1 })).toBe(id)
     await expect(io.recordValue('k', { a: 2 })).rejects.toMatchObject({
       code: 'fact_payload_conflict',
+      details: { differences: [{ pointer: '/a', recorded: 1, requested: 2 }] },
     })
     await expect(io.recordValue('k', { a: Number.NaN })).rejects.toMatchObject({
       code: 'fact_payload_not_canonical',
@@ -325,7 +335,24 @@ describe('values, time and noise', () => {
     const second = await (await recording.replay({ source })).randomBytes(2)
     expect(second).toEqual(Uint8Array.of(1, 2))
     const again = await recording.replay()
-    await expect(again.randomBytes(3)).rejects.toMatchObject({ code: 'fact_payload_invalid' })
+    await expect(again.randomBytes(3)).rejects.toMatchObject({
+      code: 'fact_payload_invalid',
+      details: { differences: [{ pointer: '/length', recorded: 2, requested: 3 }] },
+    })
+  })
+
+  it('of another kind than was recorded in their place are missing, and the error says what was', async () => {
+    const recording = new Recording()
+    await recording.noise(Uint8Array.of(1, 2))
+    await expect((await recording.replay()).nowMillis()).rejects.toMatchObject({
+      code: 'missing_fact',
+      details: { namespace: 'now_millis', recordedNamespace: 'random_bytes', ordinal: 0 },
+    })
+    const error: unknown = await (await recording.replay())
+      .recordValue('k', 1)
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'missing_fact', details: { namespace: 'value' } })
+    expect(error).not.toHaveProperty('details.recordedNamespace')
   })
 
   it('does not wait', async () => {
@@ -372,6 +399,34 @@ describe('the source', () => {
     await ask(io, 2)
     expect(source.counts).toEqual({ recorded: 2, used: 1, unused: 1 })
     expect(source.unusedFacts().map(({ seq }) => seq)).toEqual([1])
+  })
+
+  it('knows which of an attempt were not used', async () => {
+    const recording = new Recording()
+    await recording.answer(1, 'one')
+    await recording.answer(2, 'two', { meta: { attempt: 1 } })
+    await recording.answer(3, 'three', { meta: { attempt: 1 } })
+    const source = await recording.source()
+    await ask(await recording.replay({ source, attempt: 1 }), 3)
+    const unused = (attempt: number): number[] =>
+      source.unusedFactsOf({ stateId: STATE, attempt }).map(({ seq }) => seq)
+    expect([unused(0), unused(1), unused(2)]).toEqual([[1], [2], []])
+  })
+
+  it('tells which fact answers which operation, at once', async () => {
+    const recording = new Recording()
+    await recording.answer(1, 'one')
+    await recording.time(5)
+    const told: (readonly [number, number])[] = []
+    const io = await recording.replay({
+      onAnswered: ({ seq }, ordinal) => told.push([seq, ordinal]),
+    })
+    await Promise.all([io.nowMillis(), ask(io, 1)])
+    await io.nowMillis().catch(() => undefined)
+    expect(told).toEqual([
+      [2, 0],
+      [1, 1],
+    ])
   })
 
   it.each([
