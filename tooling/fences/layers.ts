@@ -26,10 +26,11 @@ const LAYERS: ReadonlyMap<string, number> = new Map([
   ['testing', 5],
 ])
 
-/** The imports between neighbours: canonical JSON reports through error classes; a fact's request is redacted. */
+/** Imports between neighbours: JSON reports by error classes, a fact's request is redacted, a golden test runs a workflow. */
 const NEIGHBOURS: ReadonlyMap<string, string> = new Map([
   ['canonical-json', 'errors'],
   ['facts', 'secrets'],
+  ['testing', 'workflow'],
 ])
 
 /** Who speaks the request format of a transport: `io.fetch` is `fetchThrough`. Choosing the transport stays with the apps. */

@@ -18,6 +18,10 @@ export {
   type EventListDocument,
   eventListDocumentSchema,
 } from './output-schemas/event-list-document.ts'
+export {
+  type GoldenFileDocument,
+  goldenFileDocumentSchema,
+} from './output-schemas/golden-file-document.ts'
 export { type ReplayDocument, replayDocumentSchema } from './output-schemas/replay-document.ts'
 export {
   type RunDetailsDocument,

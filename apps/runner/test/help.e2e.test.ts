@@ -14,6 +14,7 @@ const COMMANDS = [
   'export',
   'import',
   'scan',
+  'golden',
   'doctor',
 ]
 const cwd = tmpdir()

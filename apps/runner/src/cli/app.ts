@@ -22,6 +22,7 @@ import {
   show,
 } from './commands.ts'
 import { diff, verify } from './comparing-commands.ts'
+import { golden } from './golden-command.ts'
 import { UsageError } from './usage-error.ts'
 
 const DESCRIPTION = `mfm records every outside input of a workflow once, resumes it after any crash, and replays it anywhere.
@@ -52,6 +53,7 @@ export function buildCli(argv: readonly string[]): Application<Cli> {
     export: exportRuns,
     import: importRuns,
     scan,
+    golden,
     doctor,
   }
   const formatting = {

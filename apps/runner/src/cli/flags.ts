@@ -47,6 +47,11 @@ export type ExportFlags = CommonFlags & {
   readonly 'allow-secrets'?: boolean
 }
 
+export type GoldenFlags = CommonFlags & {
+  readonly file?: string
+  readonly force?: boolean
+}
+
 export type ImportFlags = CommonFlags & {
   readonly 'max-bytes'?: number
   readonly 'max-document-bytes'?: number
