@@ -18,6 +18,7 @@ export {
   type EventListDocument,
   eventListDocumentSchema,
 } from './output-schemas/event-list-document.ts'
+export { type ForkDocument, forkDocumentSchema } from './output-schemas/fork-document.ts'
 export {
   type GoldenFileDocument,
   goldenFileDocumentSchema,

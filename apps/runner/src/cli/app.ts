@@ -22,6 +22,7 @@ import {
   show,
 } from './commands.ts'
 import { diff, verify } from './comparing-commands.ts'
+import { fork } from './forking-commands.ts'
 import { golden } from './golden-command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -50,6 +51,7 @@ export function buildCli(argv: readonly string[]): Application<Cli> {
     replay,
     verify,
     diff,
+    fork,
     export: exportRuns,
     import: importRuns,
     scan,

@@ -57,3 +57,12 @@ export type ImportFlags = CommonFlags & {
   readonly 'max-document-bytes'?: number
   readonly 'max-entries'?: number
 }
+
+export type ForkFlags = CommonFlags & {
+  readonly at: string
+  readonly 'set-fact'?: readonly string[]
+  readonly 'set-context'?: readonly string[]
+  readonly with?: string
+  readonly live?: boolean
+  readonly 'run-id'?: string
+}
