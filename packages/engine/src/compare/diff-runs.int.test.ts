@@ -305,7 +305,7 @@ describe('what was started', () => {
       'attempts_changed',
     ])
     expect(diff.differences).toMatchObject([
-      { rows: [{ pointer: '/edges/1' }, { pointer: '/states/2' }] },
+      { rows: [{ pointer: '/states/2' }, { pointer: '/edges/1' }] },
       { rows: [{ pointer: '/who', a: 'Ada', b: 'Bob' }] },
       { rows: [{ pointer: '/runConfig/retry/maxAttempts', a: 2, b: 5 }] },
       { stateId: 'demo.main.more', rows: [{ b: { outcome: 'completed' } }] },

@@ -2,6 +2,7 @@ import { canonicalize, parseJson } from '@mfm/canonical-json'
 import type { ArtifactId, JsonObject, JsonValue, Manifest } from '@mfm/core-types'
 import { isArtifactId, manifestSchema } from '@mfm/core-types'
 import { decode } from '@mfm/errors'
+import { diffPlans } from '../plan/diff-plans.ts'
 import type { ComparedRun } from './compared-run.ts'
 import type { DocumentReader } from './diff-documents.ts'
 import { diffValues } from './diff-documents.ts'
@@ -18,7 +19,7 @@ export async function diffStarts(
   await list.addRows('op_changed', { rows: diffValues(opOf(a), opOf(b)) })
   if (left?.planDigest !== right?.planDigest) {
     const plans = [await planOf(a, documents), await planOf(b, documents)] as const
-    await list.addRows('plan_changed', { rows: diffValues(...plans) })
+    await list.addRows('plan_changed', { rows: planRows(...plans) })
   }
   if (left?.manifestId === right?.manifestId) return []
   const before = await manifestOf(left?.manifestId, documents)
@@ -46,14 +47,19 @@ function opOf({ started }: ComparedRun): JsonObject | undefined {
 
 async function planOf(
   { started }: ComparedRun,
-  reader: DocumentReader,
+  documents: DocumentReader,
 ): Promise<JsonValue | undefined> {
   const address: string | undefined = started?.planDigest
-  if (!isArtifactId(address)) return undefined
-  const document = await reader.json(address)
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return document
-  const { opId: _, opVersion: __, ...plan } = document as JsonObject
-  return plan
+  return isArtifactId(address) ? await documents.json(address) : undefined
+}
+
+function planRows(a: JsonValue | undefined, b: JsonValue | undefined): readonly DiffRow[] {
+  if (a === undefined || b === undefined) return diffValues(a, b)
+  return diffPlans(a, b).map(({ pointer, recorded, planned }) => ({
+    pointer,
+    ...(recorded === undefined ? {} : { a: recorded }),
+    ...(planned === undefined ? {} : { b: planned }),
+  }))
 }
 
 async function manifestOf(

@@ -108,7 +108,13 @@ describe('a plan that changed', () => {
       code: 'plan_changed',
       details: {
         differences: expect.arrayContaining([
-          { pointer: '/states/1/id', recorded: 'demo.main.b', planned: 'demo.main.c' },
+          {
+            change: 'renamed',
+            stateId: 'demo.main.b',
+            pointer: '/states/1/id',
+            recorded: 'demo.main.b',
+            planned: 'demo.main.c',
+          },
         ]),
       },
     })

@@ -1,23 +1,16 @@
 import {
   canonicalize,
   decodeJsonArtifact,
-  diffJson,
   jsonArtifact,
   parseJson,
   sha256,
 } from '@mfm/canonical-json'
-import type {
-  ArtifactStore,
-  Digest,
-  JsonObject,
-  JsonValue,
-  NewArtifact,
-  Plan,
-  StateId,
-} from '@mfm/core-types'
+import type { ArtifactStore, Digest, JsonValue, NewArtifact, Plan, StateId } from '@mfm/core-types'
 import { isArtifactId, isDigest, stateIdSchema } from '@mfm/core-types'
 import { decode, hasCode, MfmError } from '@mfm/errors'
 import { z } from 'zod'
+import type { PlanChange } from './diff-plans.ts'
+import { diffPlans } from './diff-plans.ts'
 import { orderStates } from './order-states.ts'
 
 /** What was planned, without the code: states with their metadata, and edges. Its address is the plan digest. */
@@ -39,7 +32,7 @@ function documentOf({ opId, opVersion, states, edges }: Plan): object {
 /**
  * Holds today's plan against the one that a run was started with.
  *
- * @throws MfmError `plan_changed` with `details.differences`: JSON pointers with `recorded` and `planned` values
+ * @throws MfmError `plan_changed` with `details.differences`: what `diffPlans` finds
  */
 export async function assertSamePlan(
   plan: Plan,
@@ -51,24 +44,22 @@ export async function assertSamePlan(
   if (digest === recorded) return
   const before = await readPlan(recorded, artifacts)
   const after = parseJson(text, { integers: 'bigint' })
-  const differences = before === undefined ? [] : planDifferences(before, after)
-  const at = differences[0]?.pointer ?? '?'
+  const differences = before === undefined ? [] : diffPlans(before, after)
   throw new MfmError('plan_changed', {
-    message: `the plan of today differs from the recorded one in ${differences.length} places, first at ${at}`,
-    details: { recorded, planned: digest, differences },
+    message: `the plan of today is not the recorded one${describe(differences)}`,
+    details: {
+      recorded,
+      planned: digest,
+      differences: differences.map((change) => ({ ...change })),
+    },
   })
 }
 
-interface PlanDifference extends JsonObject {
-  readonly pointer: string
-}
-
-function planDifferences(before: JsonValue, after: JsonValue): PlanDifference[] {
-  return diffJson(before, after, 20).map(({ pointer, recorded, requested }) => ({
-    pointer,
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(requested === undefined ? {} : { planned: requested }),
-  }))
+function describe([first, ...others]: readonly PlanChange[]): string {
+  if (first === undefined) return ''
+  const { change, stateId, pointer } = first
+  const what = stateId === null ? `${pointer} was ${change}` : `the state ${stateId} was ${change}`
+  return `: ${what}${others.length === 0 ? '' : `, and ${others.length} more`}`
 }
 
 async function readPlan(id: Digest, artifacts: ArtifactStore): Promise<JsonValue | undefined> {
