@@ -53,10 +53,17 @@ export function reachFromSummary(
 
 export function reachFromSnapshot(node: SnapshotDocument, reach: Reach): void {
   if (node.type === 'branch') {
-    for (const id of Object.values(node.children)) reach('context_snapshot', id)
+    for (const id of inKeyOrder(node.children)) reach('context_snapshot', id)
   } else {
-    for (const id of Object.values(node.large)) reach('context_value', id)
+    for (const id of inKeyOrder(node.large)) reach('context_value', id)
   }
+}
+
+/** By UTF-16 code units, as in canonical JSON; members of an object that look like numbers come in another order. */
+function inKeyOrder(record: Readonly<Record<string, ArtifactId>>): ArtifactId[] {
+  return Object.entries(record)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, id]) => id)
 }
 
 /** The digest of a plan is the address of its document. */
