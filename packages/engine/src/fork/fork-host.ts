@@ -11,6 +11,7 @@ import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
 import { ForkIo } from './fork-io.ts'
 import { ForkWriter } from './fork-writer.ts'
+import { overlaidArtifacts } from './overlaid-artifacts.ts'
 import type { ParentFacts } from './parent-facts.ts'
 
 export interface ForkHostOptions {
@@ -96,7 +97,8 @@ export class ForkHost implements RunHost, Disposable {
       allowsLive,
       stop: (error) => this.#refuse(error),
       live: {
-        artifacts: engine.stores.artifacts,
+        // An answer may be asked for again before it is written.
+        artifacts: overlaidArtifacts(engine.stores.artifacts, (id) => writer.made(id)),
         resolveSecret: engine.resolveSecret ?? resolverOf({}),
         numbers: config.numbers,
         divergence: config.divergence,
