@@ -8,12 +8,12 @@ export interface StoredRow {
   readonly actual: Column
 }
 
-export interface BytesRow {
+interface BytesRow {
   readonly id: Column
   readonly bytes: Column
 }
 
-export interface IdRow {
+interface IdRow {
   readonly id: Column
 }
 

@@ -20,16 +20,16 @@ export interface PageRow {
   readonly digest: Column
 }
 
-export interface DigestRow {
+interface DigestRow {
   readonly digest: Column
 }
 
-export interface HeadRow {
+interface HeadRow {
   readonly head: Column
 }
 
 /** Statements that append; each concerns as many rows as it has events, or none where its fence refused. */
-export interface AppendStatements {
+interface AppendStatements {
   /** The first events of a run. */
   readonly begin: Statement<never>
   /** More events of a run. */

@@ -6,11 +6,11 @@ export interface BoundRow {
   readonly artifact: Column
 }
 
-export interface BindRow extends BoundRow {
+interface BindRow extends BoundRow {
   readonly is_inserted: Column
 }
 
-export interface EntryRow extends BoundRow {
+interface EntryRow extends BoundRow {
   readonly key_digest: Column
   readonly key: Column
 }
