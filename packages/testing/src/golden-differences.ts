@@ -19,12 +19,16 @@ export interface PointerRow {
 }
 
 const MAX_SHOWN = 20
+
+/** Differences between a call of today and the nearest one that was recorded. */
+const CALLS: ReadonlySet<string> = new Set(['missing', 'exhausted', 'diverged', 'refused'])
 const MAX_VALUE = 200
 
 /** The difference with the places of the error that it came from, where it names none itself. */
 export function fromReplay(difference: Difference): GoldenDifference {
   const { kind, stateId, attempt, message, pointers, error } = difference
-  const place = stateId === null ? '' : `${stateId}, attempt ${attempt}: `
+  const isSaid = stateId === null || message.includes(stateId)
+  const place = isSaid ? '' : `${stateId}, attempt ${attempt}: `
   const rows = pointers.length > 0 ? pointers : pointersOfError(error?.details ?? null)
   return { kind, message: `${place}${message}`, pointers: rows }
 }
@@ -64,14 +68,16 @@ export function differentError(
 }
 
 function describe({ kind, message, pointers }: GoldenDifference): string[] {
-  return [`  ${kind}  ${message}`, ...pointers.slice(0, MAX_SHOWN).flatMap(describeRow)]
+  const today = CALLS.has(kind) ? 'requested' : 'produced '
+  const rows = pointers.slice(0, MAX_SHOWN)
+  return [`  ${kind}  ${message}`, ...rows.flatMap((row) => describeRow(row, today))]
 }
 
-function describeRow({ pointer, recorded, produced }: PointerRow): string[] {
+function describeRow({ pointer, recorded, produced }: PointerRow, today: string): string[] {
   return [
     `    at ${pointer === '' ? '(all of it)' : pointer}`,
     `      recorded   ${shownValue(recorded)}`,
-    `      requested  ${shownValue(produced)}`,
+    `      ${today}  ${shownValue(produced)}`,
   ]
 }
 

@@ -37,6 +37,7 @@ export class FixtureProject implements AsyncDisposable {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'mfm-golden-')))
     const isSource = (path: string): boolean => basename(path) !== 'node_modules'
     await cp(from, root, { recursive: true, filter: isSource })
+    await writeFile(join(root, 'package.json'), '{ "type": "module" }\n')
     await linkPackages(join(root, 'node_modules'))
     return new FixtureProject(root)
   }

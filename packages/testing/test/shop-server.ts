@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
-const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, index) => index)
+/** Every byte there is, which is no UTF-8. */
+export const ALL_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, index) => index)
 
 /** The outside world of the fixture project. */
 export class ShopServer implements AsyncDisposable {
