@@ -1,3 +1,4 @@
+export type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
 export { LiveIo, type LiveIoOptions } from './live-io.ts'
 export { openRecording, type Recording, type RecordingOptions } from './open-recording.ts'
 export { chainEvents, EMPTY_HEAD, envelopeDigest, type RunHead } from './run-head.ts'

@@ -32,8 +32,9 @@ import {
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
 import { answerBound, readPayload } from './bound-fact.ts'
+import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
-import { answered, failed, plainCommit } from './outcome.ts'
+import { answered, answeredEarlier, failed, plainCommit } from './outcome.ts'
 import { perform, unrecordedResult } from './perform.ts'
 import { prepareAnswer } from './prepare-answer.ts'
 import type { RunWriter } from './run-writer.ts'
@@ -58,6 +59,14 @@ export interface LiveIoOptions extends Partial<SystemSources> {
   readonly signal?: AbortSignal | undefined
   /** `false` refuses every outside input with `io_not_allowed`. */
   readonly allowIo?: boolean | undefined
+  /** Answers before anything is performed; what it answers is recorded. */
+  readonly earlier?: EarlierFacts | undefined
+}
+
+/** A call with what another run may have for it. */
+interface AskingCall {
+  readonly call: IoCall
+  readonly earlier: Promise<EarlierAnswer | undefined> | undefined
 }
 
 /** The provider for which a call is being performed. */
@@ -101,17 +110,22 @@ export class LiveIo implements IoProvider {
       request: asked.identity.redacted,
     })
     const copy = { ...call, request: copyRequest(call.request) }
-    return await this.#queue.run(asked.key, () => this.#answer(copy, asked, joined))
+    const earlier = this.#options.earlier?.call(copy, asked)
+    // Nobody asks for it where this run has the answer itself.
+    earlier?.catch(() => undefined)
+    return await this.#queue.run(asked.key, () =>
+      this.#answer({ call: copy, earlier }, asked, joined),
+    )
   }
 
-  async #answer(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
+  async #answer(asking: AskingCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
     const { writer } = this.#options
-    const earlier = await this.#settling.recorded(
+    const known = await this.#settling.recorded(
       () => writer.findFact(asked.key),
       (payloadId) => answerBound(asked, payloadId, this.#options),
     )
-    if (earlier !== undefined) return earlier.value
-    const outcome = await this.#attempt(call, asked, signal)
+    if (known !== undefined) return known.value
+    const outcome = await this.#attempt(asking, asked, signal)
     const artifactId = await this.#commit(outcome.commit)
     if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
     const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
@@ -120,9 +134,15 @@ export class LiveIo implements IoProvider {
   }
 
   /** Never rejects: a failure is an outcome. */
-  async #attempt(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<Outcome> {
+  async #attempt(
+    { call, earlier }: AskingCall,
+    asked: AskedCall,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const { guard, numbers } = this.#options
     try {
+      const recorded = earlier && (await earlier)
+      if (recorded !== undefined) return answeredEarlier(asked, recorded, this.#options)
       const answer = await performing.run(this, () =>
         perform(call, asked.key, signal, this.#options),
       )
@@ -144,13 +164,15 @@ export class LiveIo implements IoProvider {
     const { guard, numbers, writer } = this.#options
     const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
     const ordinal = this.#counters.nextOperation()
+    const earlier = this.#options.earlier?.recordValue(key, value)
     return await this.#queue.run(key, async () => {
-      const earlier = await this.#settling.recorded(
+      const known = await this.#settling.recorded(
         () => writer.findFact(key),
         (id) => Promise.resolve(id),
       )
+      if (known === undefined && earlier !== undefined) await earlier
       const artifactId =
-        earlier?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
+        known?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
       if (artifactId === payload.id) return artifactId
       throw conflict(key)
     })
@@ -158,11 +180,14 @@ export class LiveIo implements IoProvider {
 
   async nowMillis(): Promise<number> {
     this.#admitInput()
-    const millis = readClock(this.#sources.clock)
-    const payload = jsonArtifact('fact_payload', millis)
-    const fact = { ...this.#nextDerived('now_millis'), payload }
+    const { clock } = this.#sources
+    const earlier = this.#options.earlier?.nowMillis()
+    const now = earlier === undefined ? readClock(clock) : undefined
+    const fact = this.#nextDerived('now_millis')
     return await this.#queue.run(fact.key, async () => {
-      const artifactId = await this.#record(fact)
+      const millis = now ?? (await earlier) ?? readClock(clock)
+      const payload = jsonArtifact('fact_payload', millis)
+      const artifactId = await this.#record({ ...fact, payload })
       if (artifactId === payload.id) return millis
       throw conflict(fact.key)
     })
@@ -171,10 +196,13 @@ export class LiveIo implements IoProvider {
   async randomBytes(length: number): Promise<Uint8Array> {
     this.#admitInput()
     parseRandomLength(length)
-    const payload = bytesArtifact('fact_payload', readRandom(this.#sources.randomBytes, length))
-    const fact = { ...this.#nextDerived('random_bytes'), payload }
+    const draw = (): Uint8Array => readRandom(this.#sources.randomBytes, length)
+    const earlier = this.#options.earlier?.randomBytes(length)
+    const drawn = earlier === undefined ? draw() : undefined
+    const fact = this.#nextDerived('random_bytes')
     return await this.#queue.run(fact.key, async () => {
-      const artifactId = await this.#record(fact)
+      const payload = bytesArtifact('fact_payload', drawn ?? (await earlier) ?? draw())
+      const artifactId = await this.#record({ ...fact, payload })
       if (artifactId === payload.id) return Uint8Array.from(payload.bytes)
       const stored = await readPayload(artifactId, this.#options.artifacts)
       if (stored.length === length) return stored

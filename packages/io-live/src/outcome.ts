@@ -11,6 +11,7 @@ import type {
 import type { AskedCall } from '@mfm/facts'
 import { failureKey, recordedResult } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
+import type { EarlierAnswer } from './earlier-facts.ts'
 import { failureError, failureInfo } from './failure.ts'
 import type { PreparedAnswer } from './prepare-answer.ts'
 import type { FactCommit } from './write-request.ts'
@@ -47,6 +48,32 @@ export function answered(
         response: payload.value,
         payloadId,
         attachments: () => Promise.resolve(ids),
+        readAttachment: (id) => artifacts.get(id),
+      }),
+  }
+}
+
+/** An answer that another run recorded: it was judged there, and its documents are stored. */
+export function answeredEarlier(
+  asked: AskedCall,
+  { response, payloadId, attachments }: EarlierAnswer,
+  { scope, artifacts }: OutcomeOptions,
+): Outcome {
+  const { key, identity } = asked
+  const meta = {
+    ...metaOf(asked, scope, 'answered'),
+    ...(attachments.length > 0 && { attachments }),
+  }
+  return {
+    commit: {
+      artifacts: [identity.artifact],
+      event: { type: 'fact_recorded', v: 1, key, payloadId, meta },
+    },
+    settle: () =>
+      recordedResult({
+        response,
+        payloadId,
+        attachments: () => Promise.resolve(attachments),
         readAttachment: (id) => artifacts.get(id),
       }),
   }
