@@ -79,7 +79,10 @@ describe('exit code 1', () => {
     const result = await call('verify', runId)
     expect(result.code).toBe(1)
     const report = document(replayDocumentSchema, result)
-    expect(report).toMatchObject({ verdict: 'different', differences: [{ kind: 'event_changed' }] })
+    expect(report).toMatchObject({
+      verdict: 'different',
+      differences: [{ kind: 'context_changed' }],
+    })
     expect(report.differences[0]?.pointers).toContainEqual({
       pointer: '/context/greeting/text',
       recorded: 'hello Ada',

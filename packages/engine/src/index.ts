@@ -26,13 +26,18 @@ export { endedFromOutside } from './history/outside-ends.ts'
 export { orderStates } from './plan/order-states.ts'
 export { planDocument } from './plan/plan-document.ts'
 export { validatePlan } from './plan/validate-plan.ts'
-export type {
-  Difference,
-  DifferenceKind,
-  ReplayCounts,
-  ReplayReport,
+export {
+  type CallPlace,
+  DIFFERENCE_KINDS,
+  type Difference,
+  type DifferenceKind,
+  type DifferencePlace,
+  type ReplayCounts,
+  type ReplayNote,
+  type ReplayReport,
 } from './replay/replay-report.ts'
 export type { ReplayRequest } from './replay/replay-run.ts'
+export type { StartOfToday } from './replay/start-differences.ts'
 export { loadManifest } from './run/load-manifest.ts'
 export { readStart } from './run/read-start.ts'
 export type { ResumeRequest } from './run/resume-run.ts'

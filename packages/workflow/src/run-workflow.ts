@@ -87,7 +87,13 @@ async function replayRequest<Input, Output>(
 ): Promise<Parameters<Engine['replay']>[0]> {
   const { manifestId } = await readStart(stores, runId)
   const { input } = await loadManifest(stores.artifacts, manifestId)
-  return { plan: op.plan, runId, context: initialContext(op, input) }
+  return {
+    plan: op.plan,
+    outputKey: op.output?.name ?? null,
+    runConfig: op.runConfig,
+    runId,
+    context: initialContext(op, input),
+  }
 }
 
 async function withOutput<Input, Output>(

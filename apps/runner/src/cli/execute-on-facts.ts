@@ -1,7 +1,6 @@
 import type { JsonValue } from '@mfm/core-types'
 import type { ExistingRunOptions, Op, WorkflowReplay } from '@mfm/workflow'
 import type { ReplayDocument } from '../output-schemas/replay-document.ts'
-import { explainSnapshots } from '../runs/explain-snapshots.ts'
 import { findRun } from '../runs/find-run.ts'
 import { codeOfRun } from '../workflows/code-of-run.ts'
 import type { Cli } from './cli.ts'
@@ -25,8 +24,7 @@ export async function executeOnFacts(
   const report = await withStores(cli, settings, 'read', async (stores) => {
     const runId = await findRun(stores, given)
     const { op } = await codeOfRun(stores, runId, request)
-    const found = await execute(op, { stores, runId, signal: cli.stop.signal })
-    return { ...found, differences: await explainSnapshots(stores, found) }
+    return await execute(op, { stores, runId, signal: cli.stop.signal })
   })
   const { context: _, output, failure, ...rest } = report
   return {

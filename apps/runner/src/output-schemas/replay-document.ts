@@ -7,15 +7,13 @@ import {
   runIdSchema,
   stateIdSchema,
 } from '@mfm/core-types'
-import type { Difference, ReplayReport } from '@mfm/engine'
+import type { Difference, DifferencePlace, ReplayReport } from '@mfm/engine'
+import { DIFFERENCE_KINDS } from '@mfm/engine'
 import { z } from 'zod'
 import type { FailureDocument } from './run-document.ts'
 import { failureSchema, phaseSchema } from './run-document.ts'
 
-/**
- * What `mfm replay` and `mfm verify` write. Where the id of a snapshot differs, the places in which the contexts differ
- * follow it among the pointers, under `/context`.
- */
+/** What `mfm replay` and `mfm verify` write. */
 export interface ReplayDocument extends Omit<ReplayReport, 'context' | 'failure'> {
   /** What the replay came to; `null` where it did not complete, and for a workflow without output. */
   readonly output: JsonValue
@@ -24,21 +22,26 @@ export interface ReplayDocument extends Omit<ReplayReport, 'context' | 'failure'
 
 const count = z.int().nonnegative()
 
-const differenceSchema: z.ZodType<Difference> = z.object({
-  kind: z.enum(['missing', 'exhausted', 'diverged', 'refused', 'event_changed', 'plan_changed']),
+const places: z.ZodType<readonly DifferencePlace[]> = z
+  .array(
+    z.object({
+      pointer: z.string(),
+      recorded: jsonValueSchema.exactOptional(),
+      produced: jsonValueSchema.exactOptional(),
+    }),
+  )
+  .readonly()
+
+export const differenceSchema: z.ZodType<Difference> = z.object({
+  kind: z.enum(DIFFERENCE_KINDS),
   stateId: stateIdSchema.nullable(),
   attempt: count.nullable(),
+  call: z
+    .object({ key: z.string(), namespace: z.string().nullable(), ordinal: count.nullable() })
+    .nullable(),
   seq: count.nullable(),
   message: z.string(),
-  pointers: z
-    .array(
-      z.object({
-        pointer: z.string(),
-        recorded: jsonValueSchema.exactOptional(),
-        produced: jsonValueSchema.exactOptional(),
-      }),
-    )
-    .readonly(),
+  pointers: places,
   error: errorInfoSchema.and(z.looseObject({ help: z.string().optional() })).nullable(),
 })
 
@@ -46,6 +49,9 @@ export const replayDocumentSchema: z.ZodType<ReplayDocument> = z.object({
   runId: runIdSchema,
   verdict: z.enum(['identical', 'different']),
   differences: z.array(differenceSchema).readonly(),
+  notes: z
+    .array(z.object({ kind: z.literal('settings_changed'), message: z.string(), pointers: places }))
+    .readonly(),
   phase: phaseSchema,
   finalSnapshotId: artifactIdSchema,
   output: jsonValueSchema,

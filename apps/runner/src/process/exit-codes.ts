@@ -53,13 +53,19 @@ export function exitCodeOf({ code, kind }: Pick<MfmError, 'code' | 'kind'>): Exi
   return code === 'store_timeout' ? EXIT.unavailable : EXIT_CODE_BY_KIND[kind]
 }
 
-/** A call that the facts do not answer is a divergence; an event that came out otherwise is a difference. */
+/** Calls and plans that are not those of the recording are a divergence; what came out otherwise is a difference. */
 export const EXIT_CODE_BY_DIFFERENCE: Readonly<Record<DifferenceKind, ExitCode>> = Object.freeze({
   missing: EXIT.diverged,
   exhausted: EXIT.diverged,
   diverged: EXIT.diverged,
   refused: EXIT.diverged,
+  unused: EXIT.diverged,
+  order_changed: EXIT.diverged,
   plan_changed: EXIT.diverged,
+  input_changed: EXIT.failed,
+  output_changed: EXIT.failed,
+  context_changed: EXIT.failed,
+  outcome_changed: EXIT.failed,
   event_changed: EXIT.failed,
 })
 

@@ -67,6 +67,12 @@ describe('the exit code of an outcome', () => {
       diverged: 3,
       refused: 3,
       plan_changed: 3,
+      unused: 3,
+      order_changed: 3,
+      input_changed: 1,
+      output_changed: 1,
+      context_changed: 1,
+      outcome_changed: 1,
       event_changed: 1,
     })
   })

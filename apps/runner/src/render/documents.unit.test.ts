@@ -281,6 +281,7 @@ describe('a verification', () => {
     runId: RUN,
     verdict: 'identical',
     differences: [],
+    notes: [],
     phase: 'completed',
     finalSnapshotId: ARTIFACT,
     output: { total: 3 },
@@ -303,6 +304,7 @@ describe('a verification', () => {
     kind: 'missing',
     stateId: STATE,
     attempt: 0,
+    call: { key: 'price', namespace: 'http', ordinal: 2 },
     seq: 3,
     message: 'the run has no fact "price"',
     pointers: [
@@ -329,19 +331,21 @@ describe('a verification', () => {
     },
   }
 
-  it('shows the first difference: where, both sides, the nearest fact, the way out', () => {
+  it('shows what differs: where, both sides, the nearest fact, the way out', () => {
     const lines = renderVerify(
       {
         ...report,
         verdict: 'different',
-        differences: [difference, { ...difference, message: 'second' }],
+        differences: [difference, ...Array.from({ length: 9 }, () => difference)],
       },
       plain,
     )
+    expect(lines.filter((line) => line.startsWith('missing'))).toHaveLength(5)
     expect(lines[0]).toBe(`different  ${RUN}`)
-    expect(lines.slice(5)).toEqual([
+    expect(lines.slice(5, 19)).toEqual([
       'missing: the run has no fact "price"',
       '  state  audit.main.fetch attempt 0',
+      '  call   #0.2  http',
       '  event  3',
       '  code   missing_fact',
       '  at /path',
@@ -353,6 +357,18 @@ describe('a verification', () => {
       '  nearest  audit.main.fetch #0.2  price-1',
       '    at /path  recorded "/a", asked "/b"',
       '  help: Undo the change.',
+    ])
+  })
+
+  it('tells what has no part in the verdict', () => {
+    const pointers = [{ pointer: '/retry/maxAttempts', recorded: 1, produced: 3 }]
+    const note = { kind: 'settings_changed', message: 'other settings', pointers } as const
+    expect(renderVerify({ ...report, notes: [note] }, plain).slice(4)).toEqual([
+      '',
+      'settings_changed: other settings',
+      '  at /retry/maxAttempts',
+      '    recorded  1',
+      '    produced  3',
     ])
   })
 

@@ -13,6 +13,8 @@ const VALUE_LENGTH = 120
 /** Places that are shown; `--output json` has them all. */
 const MAX_PLACES = 10
 const MAX_KEYS = 10
+/** A verification stops at the first; where calls were not made, those are told together with what came of it. */
+const MAX_DIFFERENCES = 5
 
 /** `identical`, or the first difference, and what was counted. */
 export function renderVerify(report: ReplayDocument, paint: Paint): string[] {
@@ -20,7 +22,10 @@ export function renderVerify(report: ReplayDocument, paint: Paint): string[] {
   return [
     `${paint(isSame ? 'good' : 'bad', report.verdict)}  ${report.runId}`,
     ...indent(countRows(report)),
-    ...report.differences.slice(0, 1).flatMap((difference) => renderDifference(difference, paint)),
+    ...report.differences
+      .slice(0, MAX_DIFFERENCES)
+      .flatMap((difference) => renderDifference(difference, paint)),
+    ...noteRows(report, paint),
   ]
 }
 
@@ -51,17 +56,31 @@ function countRows({ counts, headDigest }: ReplayDocument): [string, string][] {
 }
 
 function renderDifference(difference: Difference, paint: Paint): string[] {
-  const { kind, stateId, attempt, seq, message, pointers, error } = difference
-  const more = pointers.length - MAX_PLACES
+  const { kind, stateId, attempt, call, seq, message, pointers, error } = difference
   return [
     '',
     `${paint('bad', kind)}: ${shorten(printable(message), 1000)}`,
     ...indent([
       ['state', stateId === null ? undefined : `${stateId} attempt ${attempt}`],
+      [
+        'call',
+        call === null
+          ? undefined
+          : `#${attempt}.${call.ordinal}  ${printable(call.namespace ?? '')}`,
+      ],
       ['event', seq === null ? undefined : String(seq)],
       ['code', error?.code],
     ]),
-    ...pointers
+    ...placeRows(pointers),
+    ...nearestRows(error?.details),
+    ...(error?.help === undefined ? [] : [`  help: ${printable(error.help)}`]),
+  ]
+}
+
+function placeRows(places: Difference['pointers']): string[] {
+  const more = places.length - MAX_PLACES
+  return [
+    ...places
       .slice(0, MAX_PLACES)
       .flatMap((place) => [
         `  at ${place.pointer === '' ? '(the whole)' : printable(place.pointer)}`,
@@ -69,9 +88,15 @@ function renderDifference(difference: Difference, paint: Paint): string[] {
         `    produced  ${shown(place.produced)}`,
       ]),
     ...(more > 0 ? [`  … and ${more} more places`] : []),
-    ...nearestRows(error?.details),
-    ...(error?.help === undefined ? [] : [`  help: ${printable(error.help)}`]),
   ]
+}
+
+function noteRows({ notes }: ReplayDocument, paint: Paint): string[] {
+  return notes.flatMap(({ kind, message, pointers }) => [
+    '',
+    `${paint('warning', kind)}: ${printable(message)}`,
+    ...placeRows(pointers),
+  ])
 }
 
 /** The recorded calls that are most like one that has no fact. */

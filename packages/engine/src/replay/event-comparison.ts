@@ -1,6 +1,6 @@
 import { canonicalize, diffJson, parseJson } from '@mfm/canonical-json'
-import type { EventEnvelope, JsonValue, RunEvent } from '@mfm/core-types'
-import type { Difference } from './replay-report.ts'
+import type { EventEnvelope, JsonPointer, JsonValue, RunEvent } from '@mfm/core-types'
+import type { Difference, DifferencePlace } from './replay-report.ts'
 
 /** Rows that a difference lists. */
 const MAX_ROWS = 20
@@ -27,7 +27,7 @@ export class EventComparison {
     const before = comparable(expected.event)
     const after = comparable(produced)
     if (canonicalize(before) === canonicalize(after)) return undefined
-    return changed(expected, produced, diffJson(before, after, MAX_ROWS))
+    return changed(expected, produced)
   }
 
   /** What was recorded and did not come. */
@@ -37,6 +37,7 @@ export class EventComparison {
     return {
       ...placeOf(expected.event),
       kind: 'event_changed',
+      call: null,
       seq: expected.seq,
       message: `the recorded ${expected.event.type} did not come`,
       pointers: [{ pointer: '', recorded: comparable(expected.event) }],
@@ -55,6 +56,7 @@ function surplus(produced: RunEvent): Difference {
   return {
     ...placeOf(produced),
     kind: 'event_changed',
+    call: null,
     seq: null,
     message: `a ${produced.type} came that was not recorded`,
     pointers: [{ pointer: '', produced: comparable(produced) }],
@@ -62,26 +64,36 @@ function surplus(produced: RunEvent): Difference {
   }
 }
 
-function changed(
-  expected: EventEnvelope,
-  produced: RunEvent,
-  rows: ReturnType<typeof diffJson>,
-): Difference {
-  const what =
-    expected.event.type === produced.type
-      ? `the ${produced.type} came out otherwise`
-      : `a ${produced.type} came where a ${expected.event.type} was recorded`
+function changed({ event, seq }: EventEnvelope, produced: RunEvent): Difference {
+  const [before, after] = [comparable(event), comparable(produced)]
+  const isSameType = event.type === produced.type
+  const what = isSameType
+    ? `the ${produced.type} came out otherwise`
+    : `a ${produced.type} came where a ${event.type} was recorded`
   return {
     ...placeOf(produced),
     kind: 'event_changed',
-    seq: expected.seq,
+    call: null,
+    seq,
     message: what,
-    pointers: rows.map(({ requested, ...row }) => ({
-      ...row,
-      ...(requested === undefined ? {} : { produced: requested }),
-    })),
+    pointers: isSameType
+      ? placesIn(before, after, '')
+      : [{ pointer: '', recorded: before, produced: after }],
     error: null,
   }
+}
+
+/** Where two documents that stand at `place` differ. */
+export function placesIn(
+  recorded: JsonValue,
+  produced: JsonValue,
+  place: JsonPointer,
+): DifferencePlace[] {
+  return diffJson(recorded, produced, MAX_ROWS).map(({ pointer, requested, ...row }) => ({
+    pointer: `${place}${pointer}`,
+    ...row,
+    ...(requested === undefined ? {} : { produced: requested }),
+  }))
 }
 
 function placeOf(event: RunEvent): Pick<Difference, 'stateId' | 'attempt'> {

@@ -11,13 +11,15 @@ import { MfmError } from '@mfm/errors'
 import type { Commit } from '@mfm/io-live'
 import { ReplayIo } from '@mfm/io-replay'
 import { SecretGuard } from '@mfm/secrets'
+import { ContextTree } from '../context/context-tree.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
+import { AttemptWatch } from './attempt-watch.ts'
 import { EventComparison } from './event-comparison.ts'
-import { observeMisses } from './observe-misses.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { attemptKey } from './recorded-run.ts'
+import { refineDifference } from './refine-difference.ts'
 import type { Difference } from './replay-report.ts'
 
 export interface ReplayHostOptions {
@@ -44,6 +46,8 @@ export class ReplayHost implements RunHost {
   readonly #options: ReplayHostOptions
   readonly #comparison: EventComparison
   readonly #made = new Map<ArtifactId, NewArtifact>()
+  /** Of the attempt that runs, or has just run. */
+  #watch: AttemptWatch | undefined
 
   constructor(options: ReplayHostOptions) {
     const { engine, recorded, signal } = options
@@ -63,7 +67,7 @@ export class ReplayHost implements RunHost {
 
   async commit({ artifacts = [], events }: Commit): Promise<void> {
     for (const artifact of artifacts) this.#made.set(artifact.id, artifact)
-    for (const event of events) this.#compare(event)
+    for (const event of events) await this.#compare(event)
   }
 
   /** After the loop: what was recorded and did not come. */
@@ -79,17 +83,22 @@ export class ReplayHost implements RunHost {
   openAttempt({ stateId, attempt }: AttemptScope): AttemptTools {
     const { config, guard, runId } = this
     this.attempts += 1
+    const { source } = this.#options.recorded
+    const onMiss = (difference: Difference): number => this.differences.push(difference)
+    const watch = new AttemptWatch({ source, stateId, attempt, onMiss })
+    this.#watch = watch
     const io = new ReplayIo({
       scope: { runId, stateId, attempt },
-      source: this.#options.recorded.source,
+      source,
       numbers: config.numbers,
       divergence: config.divergence,
       guard,
+      onAnswered: watch.answered,
     })
     const write = async (events: readonly RunEvent[]): Promise<void> =>
       await this.commit({ events })
     return {
-      io: observeMisses(io, (error) => this.#miss(error, stateId, attempt)),
+      io: watch.around(io),
       events: new RunRecorder({ stateId, attempt, config, guard, write }),
     }
   }
@@ -121,35 +130,26 @@ export class ReplayHost implements RunHost {
     return false
   }
 
-  #compare(event: RunEvent): void {
+  async #compare(event: RunEvent): Promise<void> {
     if (!this.#options.compare || event.type === 'history_summarized') return
+    const recorded = this.#comparison.expectedAfter(0)?.event
     const difference = this.#comparison.next(event)
-    if (difference === undefined) return
     // What a call was not answered explains what came of it.
-    if (this.differences.length === 0) this.differences.push(difference)
-    throw new ReplayStopped()
+    const isExplained = this.differences.length > 0
+    const asked = isExplained || recorded?.type !== event.type ? [] : this.#askedOtherwise(event)
+    this.differences.push(...asked)
+    if (difference !== undefined && !isExplained) {
+      const tree = new ContextTree((id) => this.load(id), this.config.numbers)
+      const events = { recorded, produced: event }
+      this.differences.push(await refineDifference(difference, events, tree))
+    }
+    if (difference !== undefined || asked.length > 0) throw new ReplayStopped()
   }
 
-  #miss(error: MfmError, stateId: StateId, attempt: number): void {
-    const kind = MISS_KINDS.get(error.code)
-    if (kind === undefined) return
-    this.differences.push({
-      kind,
-      stateId,
-      attempt,
-      seq: null,
-      message: error.message,
-      pointers: [],
-      error: { ...error.toInfo(), help: error.help },
-    })
+  #askedOtherwise({ type }: RunEvent): readonly Difference[] {
+    if (type !== 'state_completed' && type !== 'state_failed') return []
+    const watch = this.#watch
+    this.#watch = undefined
+    return watch?.differences() ?? []
   }
 }
-
-const MISS_KINDS: ReadonlyMap<string, Difference['kind']> = new Map([
-  ['missing_fact', 'missing'],
-  ['fact_exhausted', 'exhausted'],
-  ['fact_diverged', 'diverged'],
-  ['fact_payload_conflict', 'diverged'],
-  ['fact_payload_invalid', 'diverged'],
-  ['missing_fact_key', 'refused'],
-])

@@ -13,33 +13,70 @@ import type { RunFailure } from '../run/run-result.ts'
 
 /**
  * - `missing`, `exhausted`, `diverged`, `refused`: a call that the facts do not answer
- * - `event_changed`: an event came out otherwise, or one too many or too few
- * - `plan_changed`: today's code plans something else
+ * - `unused`: a recorded call that was not made; `order_changed`: one that was made at another place, in an attempt that
+ *   makes one call after the other
+ * - `plan_changed`, `input_changed`, `output_changed`: today's code plans something else, makes another first context of
+ *   the recorded input, or gives another context key as its result
+ * - `context_changed`: a state wrote something else; `outcome_changed`: an attempt ended otherwise
+ * - `event_changed`: any other event came out otherwise, or one too many or too few
  */
-export type DifferenceKind =
-  | 'missing'
-  | 'exhausted'
-  | 'diverged'
-  | 'refused'
-  | 'event_changed'
-  | 'plan_changed'
+export const DIFFERENCE_KINDS = [
+  'missing',
+  'exhausted',
+  'diverged',
+  'refused',
+  'unused',
+  'order_changed',
+  'plan_changed',
+  'input_changed',
+  'output_changed',
+  'context_changed',
+  'outcome_changed',
+  'event_changed',
+] as const
+
+export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number]
+
+/** One place where two documents differ; a member absent on one side is absent here. */
+export interface DifferencePlace {
+  readonly pointer: JsonPointer
+  readonly recorded?: JsonValue
+  readonly produced?: JsonValue
+}
+
+/** An operation of an attempt. */
+export interface CallPlace {
+  readonly key: FactKey
+  /** The namespace called, or `value`, `now_millis`, `random_bytes`; `null` where it is not known. */
+  readonly namespace: string | null
+  /** Position among the operations of the attempt, from 0; of a recorded call that was not made, the recorded one. */
+  readonly ordinal: number | null
+}
 
 /** One place where a replay is not what was recorded. */
 export interface Difference {
   readonly kind: DifferenceKind
   readonly stateId: StateId | null
   readonly attempt: number | null
+  /** The call that it is about; `null` where it is about none. */
+  readonly call: CallPlace | null
   /** The recorded event that was expected; `null` where there is none. */
   readonly seq: number | null
   readonly message: string
-  /** What differs; a member absent on one side is absent here. */
-  readonly pointers: readonly {
-    readonly pointer: JsonPointer
-    readonly recorded?: JsonValue
-    readonly produced?: JsonValue
-  }[]
+  /**
+   * What differs. Of calls: `/namespace`, `/request…` against the nearest recorded call, `/occurrence`, `/value…`; of
+   * contexts: `/context/<key>…`; of attempts: `/outcome`, `/error…`; of plans, settings and events: into the document.
+   */
+  readonly pointers: readonly DifferencePlace[]
   /** The error of the call that the facts did not answer. */
   readonly error: (ErrorInfo & { readonly help?: string | undefined }) | null
+}
+
+/** What is told and takes no part in the verdict: today's code asks for other settings, the replay took the recorded. */
+export interface ReplayNote {
+  readonly kind: 'settings_changed'
+  readonly message: string
+  readonly pointers: readonly DifferencePlace[]
 }
 
 export interface ReplayCounts {
@@ -59,8 +96,9 @@ export interface ReplayReport {
   readonly runId: RunId
   /** `identical` when the replay met no difference. A plain replay looks only for calls that no fact answers. */
   readonly verdict: 'identical' | 'different'
-  /** In the order met; a verification stops at the first. */
+  /** In the order met; a verification stops at the first, told with what explains it. */
   readonly differences: readonly Difference[]
+  readonly notes: readonly ReplayNote[]
   readonly phase: RunStatus | 'running'
   readonly finalSnapshotId: ArtifactId
   /** The run's working object at the end of the replay. */

@@ -1,10 +1,8 @@
-import type { JsonObject, Plan, RunId, StateNode } from '@mfm/core-types'
-import type { MfmError } from '@mfm/errors'
-import { hasCode, parseId } from '@mfm/errors'
+import type { JsonObject, RunId, StateNode } from '@mfm/core-types'
+import { parseId } from '@mfm/errors'
 import { ContextTree } from '../context/context-tree.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { History } from '../history/history.ts'
-import { assertSamePlan } from '../plan/plan-document.ts'
 import { validatePlan } from '../plan/validate-plan.ts'
 import type { Ending } from '../run/execution.ts'
 import { Execution } from '../run/execution.ts'
@@ -14,12 +12,13 @@ import { initialSnapshot } from '../run/start-run.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { assertFinished, readRecordedRun } from './recorded-run.ts'
 import { ReplayHost, ReplayStopped } from './replay-host.ts'
-import type { Difference, ReplayReport } from './replay-report.ts'
+import type { ReplayReport } from './replay-report.ts'
+import type { StartOfToday } from './start-differences.ts'
+import { settingsNotes, startDifferences } from './start-differences.ts'
 
-export interface ReplayRequest {
+/** The plan and what is compared of the start are those of the code of today. */
+export interface ReplayRequest extends StartOfToday {
   readonly runId: RunId
-  /** Planned from the code of today. */
-  readonly plan: Plan
   /**
    * The initial context as the code of today makes it from the recorded input; the recorded one by default. Of no
    * effect for a fork, which begins with a snapshot of its parent.
@@ -34,7 +33,7 @@ const MAX_UNUSED = 100
 /**
  * Executes a plan on the facts of a run. Nothing is written and nothing is sent.
  *
- * @param compare hold every event against the recorded ones, and the plan against the recorded plan
+ * @param compare hold every event against the recorded ones, and what is started against what was
  * @throws MfmError `run_not_found`, `run_not_started`, `event_store_corruption`, `plan_op_mismatch`; when comparing
  * `run_not_finished`
  */
@@ -51,13 +50,15 @@ export async function replayRun(
   const order = validatePlan(plan)
   const { source } = recorded
   const host = new ReplayHost({ engine, recorded, compare, signal })
-  const planChange = compare ? await planDifference(engine, plan, recorded) : undefined
-  if (planChange !== undefined) host.differences.push(planChange)
+  if (compare) {
+    host.differences.push(...(await startDifferences(request, recorded, engine.stores.artifacts)))
+  }
   const { history, ending } = await execute(host, request, { recorded, order })
   return {
     runId,
     verdict: host.differences.length === 0 ? 'identical' : 'different',
     differences: host.differences,
+    notes: compare ? settingsNotes(request, recorded) : [],
     phase: ending.phase,
     finalSnapshotId: ending.checkpoint,
     context: await readContext(host, ending),
@@ -110,36 +111,4 @@ async function execute(
 async function readContext(host: ReplayHost, { checkpoint }: Ending): Promise<JsonObject> {
   const tree = new ContextTree((id) => host.load(id), host.config.numbers)
   return Object.fromEntries(await tree.entries(checkpoint))
-}
-
-async function planDifference(
-  engine: EngineOptions,
-  plan: Plan,
-  { started }: RecordedRun,
-): Promise<Difference | undefined> {
-  try {
-    await assertSamePlan(plan, started.planDigest, engine.stores.artifacts)
-    return undefined
-  } catch (error) {
-    if (!hasCode(error, 'plan_changed')) throw error
-    return {
-      kind: 'plan_changed',
-      stateId: null,
-      attempt: null,
-      seq: 1,
-      message: error.message,
-      pointers: planPointers(error),
-      error: { ...error.toInfo(), help: error.help },
-    }
-  }
-}
-
-function planPointers({ details }: MfmError): Difference['pointers'] {
-  const rows = details?.['differences']
-  if (!Array.isArray(rows)) return []
-  return rows.map(({ pointer, recorded, planned }) => ({
-    pointer: String(pointer),
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(planned === undefined ? {} : { produced: planned }),
-  }))
 }
