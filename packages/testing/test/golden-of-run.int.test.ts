@@ -2,14 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Failpoints } from '@mfm/engine'
+import { SecretGuard } from '@mfm/secrets'
 import { openMemoryStores } from '@mfm/store-memory'
-import type { Golden } from '@mfm/testing'
+import type { Golden, GoldenContent } from '@mfm/testing'
 import {
   fillStores,
   goldenOfRun,
   goldenPath,
   goldenText,
   readGolden,
+  refuseGoldenSecrets,
   verifyOp,
   writeGolden,
 } from '@mfm/testing'
@@ -82,6 +84,38 @@ describe('a golden run', () => {
     const again = await goldenOfRun(stores, await fillStores(stores, golden))
     expect(goldenText(again)).toBe(text)
     expect(again.files).toEqual(golden.files)
+  })
+})
+
+describe('a golden run that holds a secret', () => {
+  const guard = new SecretGuard({ mode: 'refuse' })
+  const clear = { json: { password: 'clear-text-pass-9' } }
+  const fact = (response: GoldenContent): Golden['document'] => ({
+    golden: 1,
+    workflow: null,
+    events: [{ type: 'fact', namespace: 'http', response }],
+  })
+
+  it.each<readonly [string, Golden]>([
+    ['in the document', { document: fact(clear), files: new Map() }],
+    [
+      'in a text of several lines',
+      {
+        document: fact({ text: { $lines: ['', 'password: clear-text-pass-9'] } }),
+        files: new Map(),
+      },
+    ],
+    [
+      'in a file',
+      {
+        document: fact({ json: 1 }),
+        files: new Map([['a.txt', new TextEncoder().encode('password=clear-text-pass-9')]]),
+      },
+    ],
+  ])('is refused: %s', (_, golden) => {
+    expect(() => refuseGoldenSecrets(golden, guard)).toThrow(
+      expect.objectContaining({ code: 'secrets_detected' }),
+    )
   })
 })
 
