@@ -110,13 +110,14 @@ function missingError(
   )
 }
 
-function describe({ key, meta, differences }: NearFact): JsonValue {
+function describe({ key, meta, differences, isUsed }: NearFact): JsonValue {
   return {
     key,
     namespace: meta.namespace,
     stateId: meta.stateId,
     attempt: meta.attempt,
     ordinal: meta.ordinal,
+    isUsed,
     differences: differences.slice(0, MAX_ROWS).map((row) => ({ ...row })),
   }
 }

@@ -10,6 +10,8 @@ export interface NearFact {
   readonly key: FactKey
   readonly meta: FactMeta
   readonly differences: readonly JsonDifference[]
+  /** Whether a call of this replay has been answered with it, so that the missing one is another. */
+  readonly isUsed: boolean
 }
 
 const NEAREST = 3
@@ -19,7 +21,8 @@ const MAX_ROWS = 50
 
 /**
  * The recorded calls that are most like a missing one: those of the same state and namespace first, then by the number
- * of places in which the requests differ, then by how far apart they were asked.
+ * of places in which the requests differ, then those that have answered nothing yet, then by how far apart they were
+ * asked.
  */
 export async function nearestFacts(
   asked: AskedCall,
@@ -28,7 +31,7 @@ export async function nearestFacts(
 ): Promise<readonly NearFact[]> {
   const requested = requestOf(asked.identity)
   const candidates = [...source.facts.values()]
-    .flatMap((fact) => candidateOf(fact, asked, scope))
+    .flatMap((fact) => candidateOf(fact, asked, { scope, isUsed: source.isUsed(fact) }))
     .sort((a, b) => a.kinship - b.kinship || a.distance - b.distance)
     .slice(0, CANDIDATES)
   const compared = await Promise.all(
@@ -38,9 +41,15 @@ export async function nearestFacts(
     }),
   )
   return compared
-    .sort((a, b) => a.kinship - b.kinship || a.places - b.places || a.distance - b.distance)
+    .sort(
+      (a, b) =>
+        a.kinship - b.kinship ||
+        a.places - b.places ||
+        Number(a.isUsed) - Number(b.isUsed) ||
+        a.distance - b.distance,
+    )
     .slice(0, NEAREST)
-    .map(({ key, meta, differences }) => ({ key, meta, differences }))
+    .map(({ key, meta, differences, isUsed }) => ({ key, meta, differences, isUsed }))
 }
 
 interface Candidate {
@@ -49,12 +58,13 @@ interface Candidate {
   /** 0 for the same state and namespace, 1 for the same namespace, 2 for the same state. */
   readonly kinship: number
   readonly distance: number
+  readonly isUsed: boolean
 }
 
 function candidateOf(
   { key, meta }: RecordedFact,
   { namespace, ordinal }: AskedCall,
-  { stateId }: IoScope,
+  { scope: { stateId }, isUsed }: { readonly scope: IoScope; readonly isUsed: boolean },
 ): readonly Candidate[] {
   if (meta === undefined || meta.requestId === null || meta.outcome !== 'answered') return []
   const isNamesake = meta.namespace === namespace
@@ -62,7 +72,7 @@ function candidateOf(
   if (!isNamesake && !isSameState) return []
   const other = isNamesake ? 1 : 2
   const kinship = isNamesake && isSameState ? 0 : other
-  return [{ key, meta, kinship, distance: Math.abs(meta.ordinal - ordinal) }]
+  return [{ key, meta, kinship, distance: Math.abs(meta.ordinal - ordinal), isUsed }]
 }
 
 async function compare(

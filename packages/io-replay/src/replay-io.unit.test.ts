@@ -125,6 +125,26 @@ describe('a bound key with another request', () => {
 })
 
 describe('a missing fact', () => {
+  it('names those first that have answered nothing yet', async () => {
+    const recording = new Recording()
+    await recording.answer({ page: 1 }, 'one')
+    await recording.answer({ page: 2 }, 'two')
+    const io = await recording.replay()
+    await ask(io, { page: 1 })
+    await ask(io, { page: 2 })
+    const again = await recording.replay()
+    await ask(again, { page: 1 })
+    const nearest = async (one: ReplayIo): Promise<unknown> => {
+      const error: unknown = await ask(one, { page: 3 }).catch((reason: unknown) => reason)
+      return Object(error).details.nearest
+    }
+    expect(await nearest(again)).toMatchObject([
+      { ordinal: 1, isUsed: false },
+      { ordinal: 0, isUsed: true },
+    ])
+    expect(await nearest(io)).toMatchObject([{ isUsed: true }, { isUsed: true }])
+  })
+
   it('names the namespace in which the same request was recorded', async () => {
     const recording = new Recording()
     await recording.answer(1, 'one', { meta: { namespace: 'other' } })

@@ -7,6 +7,9 @@ import type { Difference } from './replay-report.ts'
 
 type Fact = ReturnType<FactSource['unusedFacts']>[number]
 
+/** Calls of one attempt that are told to be missing. */
+const MAX_UNUSED = 20
+
 export interface AttemptWatchOptions {
   readonly source: FactSource
   readonly stateId: StateId
@@ -55,11 +58,13 @@ export class AttemptWatch {
   }
 
   /** What the attempt recorded and did not ask for this time; else the first call that it made at another place. */
-  differences(): readonly Difference[] {
+  async differences(): Promise<readonly Difference[]> {
     const unused = this.#options.source
       .unusedFactsOf(this.#options)
       .filter((fact) => this.#isOwn(fact))
-    if (unused.length > 0) return unused.map((fact) => this.#unused(fact))
+    if (unused.length > 0) {
+      return await Promise.all(unused.slice(0, MAX_UNUSED).map((fact) => this.#unused(fact)))
+    }
     // Calls that are in flight together may be made in another order by the same code: waits take no time in a replay.
     if (this.#moved === undefined || !this.#isSequential) return []
     const { fact, ordinal } = this.#moved
@@ -81,12 +86,16 @@ export class AttemptWatch {
     return seq > (source.attempt({ stateId, attempt }).enteredSeq ?? 0)
   }
 
-  #unused(fact: Fact): Difference {
+  async #unused(fact: Fact): Promise<Difference> {
+    const request = await this.#options.source.request(fact.meta?.requestId ?? null)
     return {
       ...this.#differenceOf(fact),
       kind: 'unused',
       message: `nothing asked for the fact ${fact.key} this time`,
-      pointers: [{ pointer: '/namespace', recorded: fact.meta?.namespace ?? null }],
+      pointers: [
+        ...(request === undefined ? [] : [{ pointer: '/request', recorded: request }]),
+        { pointer: '/namespace', recorded: fact.meta?.namespace ?? null },
+      ],
     }
   }
 

@@ -58,14 +58,14 @@ function placesOf({ code }: MfmError, details: JsonObject): DifferencePlace[] {
   }
 }
 
-/** Against the nearest recorded call of the state; all of it where there is none. */
+/** Against the nearest recorded call of the state that has not been made yet; all of it where there is none. */
 function missingPlaces(details: JsonObject): DifferencePlace[] {
   const { namespace, request, stateId, recordedNamespace, nearest } = details
   const near = (Array.isArray(nearest) ? nearest : []).map(asObject)
-  const first = near.find((one) => one['stateId'] === stateId)
+  const first = near.find((one) => one['stateId'] === stateId && one['isUsed'] !== true)
   if (first === undefined) {
     const asked = request === undefined ? [] : [place('/request', undefined, request)]
-    return [place('/namespace', recordedNamespace, namespace), ...asked]
+    return [...asked, place('/namespace', recordedNamespace, namespace)]
   }
   const moved =
     first['namespace'] === namespace ? [] : [place('/namespace', first['namespace'], namespace)]

@@ -96,9 +96,20 @@ describe('a call that no fact answers', () => {
       async (tools) => void (await call(tools, { a: 1 })),
     )
     expect(differences[0]?.pointers).toEqual([
-      { pointer: '/namespace', produced: 'test' },
       { pointer: '/request', produced: { a: 1 } },
+      { pointer: '/namespace', produced: 'test' },
     ])
+  })
+
+  it('that comes on top of all that were recorded is shown whole too', async () => {
+    const { differences } = await verify(
+      async (tools) => void (await call(tools, { a: 1 })),
+      async (tools) => {
+        await call(tools, { a: 1 })
+        await call(tools, { a: 2 })
+      },
+    )
+    expect(differences[0]?.pointers[0]).toEqual({ pointer: '/request', produced: { a: 2 } })
   })
 
   it('of time or noise says what was recorded in its place', async () => {
@@ -159,12 +170,13 @@ describe('a recorded call that is not made', () => {
     })
   })
 
-  it('is told before what came of it', async () => {
+  it('is told with its request, before what came of it', async () => {
     const { differences } = await verify(
-      async (tools) => tools.context.write('out', await call(tools, 1)),
+      async (tools) => tools.context.write('out', await call(tools, { a: 1 })),
       async (tools) => tools.context.write('out', 0),
     )
     expect(differences.map(({ kind }) => kind)).toEqual(['unused', 'context_changed'])
+    expect(differences[0]?.pointers[0]).toEqual({ pointer: '/request', recorded: { a: 1 } })
   })
 
   it('by an attempt that a crash ended is no difference', async () => {

@@ -136,7 +136,8 @@ export class ReplayHost implements RunHost {
     const difference = this.#comparison.next(event)
     // What a call was not answered explains what came of it.
     const isExplained = this.differences.length > 0
-    const asked = isExplained || recorded?.type !== event.type ? [] : this.#askedOtherwise(event)
+    const isSameType = recorded?.type === event.type
+    const asked = isExplained || !isSameType ? [] : await this.#askedOtherwise(event)
     this.differences.push(...asked)
     if (difference !== undefined && !isExplained) {
       const tree = new ContextTree((id) => this.load(id), this.config.numbers)
@@ -146,10 +147,10 @@ export class ReplayHost implements RunHost {
     if (difference !== undefined || asked.length > 0) throw new ReplayStopped()
   }
 
-  #askedOtherwise({ type }: RunEvent): readonly Difference[] {
+  async #askedOtherwise({ type }: RunEvent): Promise<readonly Difference[]> {
     if (type !== 'state_completed' && type !== 'state_failed') return []
     const watch = this.#watch
     this.#watch = undefined
-    return watch?.differences() ?? []
+    return (await watch?.differences()) ?? []
   }
 }
