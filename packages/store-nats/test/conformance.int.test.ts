@@ -1,4 +1,5 @@
 import { defineConformance } from '@mfm/conformance/vitest'
 import harness from './harness.ts'
 
-defineConformance(harness, { claims: { events: 3, artifacts: 3, facts: 3 } })
+// A part of the repetitions, for a change at hand; `npm run conformance` asks for all of them.
+defineConformance(harness, { claims: { events: 3, artifacts: 3, facts: 3 }, effort: 0.2 })
