@@ -1,4 +1,5 @@
 import type { JsonValue, RunConfig } from '@mfm/core-types'
+import { jsonValueSchema } from '@mfm/core-types'
 import { z } from 'zod'
 import type { Op, State } from '../src/index.ts'
 import { contextKey, defineOp, state } from '../src/index.ts'
@@ -52,10 +53,10 @@ export const CODE: ShopCode = {
 export function shop(change: Partial<ShopCode> = {}): Op {
   const code = { ...CODE, ...change }
   const order = contextKey('order', code.input)
-  const price = contextKey('price', z.json())
-  const stock = contextKey('stock', z.json())
-  const stamp = contextKey('stamp', z.json())
-  const sum = contextKey(code.sumKey, z.json())
+  const price = contextKey('price', jsonValueSchema)
+  const stock = contextKey('stock', jsonValueSchema)
+  const stamp = contextKey('stamp', jsonValueSchema)
+  const sum = contextKey(code.sumKey, jsonValueSchema)
 
   const quote = state('quote', {
     reads: [order],
@@ -66,7 +67,7 @@ export function shop(change: Partial<ShopCode> = {}): Op {
         { endpoint: 'shop', path: code.path(given) },
         { method: 'POST', headers: code.headers, json: code.body(given) },
       )
-      context.write(price, code.price(z.json().parse(await answer.json())) ?? null)
+      context.write(price, code.price(jsonValueSchema.parse(await answer.json())) ?? null)
     },
   })
   const count = state(code.stockId, {
