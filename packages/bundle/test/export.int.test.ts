@@ -76,6 +76,19 @@ describe('a bundle', () => {
     expect(kinds(await bundleOf(stores))).toContain('history_summary')
   })
 
+  it('of a fork needs nothing of the run that it came from', async () => {
+    await record(stores)
+    const context = [{ key: 'price', value: 'another value' }]
+    const request = { parentId: RUN, at: 'fill', plan: plan(), context, runId: OTHER_RUN }
+    await engineOn(stores).fork(request)
+    const bundle = await bundleOf(stores, OTHER_RUN)
+    expect(bundle.includes('another value')).toBe(true)
+    const target = openMemoryStores()
+    await importInto(target, bundle)
+    const { differences } = await engineOn(target).verify({ plan: plan(), runId: OTHER_RUN })
+    expect(differences).toEqual([])
+  })
+
   it('is refused where the store lacks a document', async () => {
     await record(stores)
     const all: DocumentReference[] = []

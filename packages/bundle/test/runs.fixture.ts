@@ -19,7 +19,7 @@ import { exportBundle, importBundle } from '../src/index.ts'
 export const RUN = '11111111-2222-4333-8444-555555555555' as RunId
 export const OTHER_RUN = '22222222-2222-4333-8444-555555555555' as RunId
 
-export const LONG = 'a large value that is stored apart '.repeat(60)
+const LONG = 'a large value that is stored apart '.repeat(60)
 
 /** A transport that answers with what it is asked, and with a body that is not text. */
 const transport: Transport = new TransportRouter({
