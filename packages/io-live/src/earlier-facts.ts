@@ -10,13 +10,17 @@ export interface EarlierAnswer {
 
 /**
  * What another run recorded: it answers before anything is performed, in the order that it keeps. Each method is called
- * as soon as the operation is asked for, and resolves to `undefined` where the operation is to be done after all.
+ * as soon as the operation is asked for, so that the order of asking is known.
  */
 export interface EarlierFacts {
-  /** Rejects with the failure, where the call was recorded to fail. */
-  call(call: IoCall, asked: AskedCall): Promise<EarlierAnswer | undefined>
-  /** Resolves when it is the turn of a value that this run records. */
-  recordValue(key: FactKey, value: JsonValue): Promise<void>
+  /**
+   * What it returns is called where this run has no answer itself. It resolves to `undefined` where the call is to be
+   * performed, and rejects with the failure where the call was recorded to fail.
+   */
+  call(call: IoCall, asked: AskedCall): () => Promise<EarlierAnswer | undefined>
+  /** What it returns is called where the value is new to this run, and resolves when it is its turn. */
+  recordValue(key: FactKey, value: JsonValue): () => Promise<void>
+  /** Resolves to `undefined` where the clock is to be read after all. */
   nowMillis(): Promise<number | undefined>
   randomBytes(length: number): Promise<Uint8Array | undefined>
 }

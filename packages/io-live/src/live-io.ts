@@ -66,7 +66,7 @@ export interface LiveIoOptions extends Partial<SystemSources> {
 /** A call with what another run may have for it. */
 interface AskingCall {
   readonly call: IoCall
-  readonly earlier: Promise<EarlierAnswer | undefined> | undefined
+  readonly earlier: (() => Promise<EarlierAnswer | undefined>) | undefined
 }
 
 /** The provider for which a call is being performed. */
@@ -111,8 +111,6 @@ export class LiveIo implements IoProvider {
     })
     const copy = { ...call, request: copyRequest(call.request) }
     const earlier = this.#options.earlier?.call(copy, asked)
-    // Nobody asks for it where this run has the answer itself.
-    earlier?.catch(() => undefined)
     return await this.#queue.run(asked.key, () =>
       this.#answer({ call: copy, earlier }, asked, joined),
     )
@@ -141,7 +139,7 @@ export class LiveIo implements IoProvider {
   ): Promise<Outcome> {
     const { guard, numbers } = this.#options
     try {
-      const recorded = earlier && (await earlier)
+      const recorded = earlier && (await earlier())
       if (recorded !== undefined) return answeredEarlier(asked, recorded, this.#options)
       const answer = await performing.run(this, () =>
         perform(call, asked.key, signal, this.#options),
@@ -170,7 +168,7 @@ export class LiveIo implements IoProvider {
         () => writer.findFact(key),
         (id) => Promise.resolve(id),
       )
-      if (known === undefined && earlier !== undefined) await earlier
+      if (known === undefined && earlier !== undefined) await earlier()
       const artifactId =
         known?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
       if (artifactId === payload.id) return artifactId

@@ -9,9 +9,11 @@ import type { FailpointName } from '../failpoints.ts'
 import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
-import { ForkIo } from './fork-io.ts'
 import { ForkWriter } from './fork-writer.ts'
+import { LiveForkIo } from './live-fork-io.ts'
+import { OfflineIo } from './offline-io.ts'
 import { overlaidArtifacts } from './overlaid-artifacts.ts'
+import { ParentAttempt } from './parent-attempt.ts'
 import type { ParentFacts } from './parent-facts.ts'
 
 export interface ForkHostOptions {
@@ -62,6 +64,7 @@ export class ForkHost implements RunHost, Disposable {
       clock: this.#sources.clock,
       onEvent: engine.onEvent,
       isStored: (id) => parent.isStored(id),
+      documents: parent.documents,
     })
   }
 
@@ -85,20 +88,52 @@ export class ForkHost implements RunHost, Disposable {
     return this.writer.made(id) ?? (await this.#options.engine.stores.artifacts.get(id))
   }
 
-  openAttempt({ stateId, attempt, signal }: AttemptScope): AttemptTools {
-    const { config, guard, runId, writer } = this
-    const { engine, parent, allowsLive } = this.#options
-    const io = new ForkIo({
+  openAttempt(scope: AttemptScope): AttemptTools {
+    const { stateId, attempt } = scope
+    const { config, guard } = this
+    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
+    return {
+      io: this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope),
+      events: new RunRecorder({ stateId, attempt, config, guard, write }),
+    }
+  }
+
+  #offlineIo({ stateId, attempt }: AttemptScope): OfflineIo {
+    const { runId, config, guard, writer } = this
+    const { parent } = this.#options
+    return new OfflineIo({
       scope: { runId, stateId, attempt },
+      parentScope: parent.scopeOf({ stateId, attempt }),
       parent,
-      attempt: parent.attempt({ stateId, attempt }, { config, guard }),
       writer,
-      transport: engine.transport,
-      allowsLive,
+      config,
+      guard,
       stop: (error) => this.#refuse(error),
+    })
+  }
+
+  #liveIo({ stateId, attempt, signal }: AttemptScope): LiveForkIo {
+    const { runId, config, guard, writer } = this
+    const { engine, parent } = this.#options
+    const { source, ledger } = parent
+    writer.beginAttempt()
+    return new LiveForkIo({
+      parent,
+      writer,
       live: {
+        scope: { runId, stateId, attempt },
+        earlier: new ParentAttempt({
+          scope: parent.scopeOf({ stateId, attempt }),
+          source,
+          ledger,
+          config,
+          guard,
+          onMissing: () => writer.goLive(),
+          onBroken: (error) => this.#refuse(error),
+        }),
         // An answer may be asked for again before it is written.
         artifacts: overlaidArtifacts(engine.stores.artifacts, (id) => writer.made(id)),
+        transport: engine.transport,
         resolveSecret: engine.resolveSecret ?? resolverOf({}),
         numbers: config.numbers,
         divergence: config.divergence,
@@ -107,8 +142,6 @@ export class ForkHost implements RunHost, Disposable {
         signal,
       },
     })
-    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
-    return { io, events: new RunRecorder({ stateId, attempt, config, guard, write }) }
   }
 
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable {

@@ -20,6 +20,8 @@ export interface ForkWriterOptions {
   readonly onEvent: ((envelope: EventEnvelope) => void) | undefined
   /** Whether a document is in the store already. */
   readonly isStored: (id: ArtifactId) => boolean
+  /** Payloads that the edits brought: the fact that names one is what needs it. */
+  readonly documents: ReadonlyMap<ArtifactId, NewArtifact>
 }
 
 /**
@@ -33,7 +35,7 @@ export class ForkWriter {
   readonly #made = new Map<ArtifactId, NewArtifact>()
   #waiting: (Commit | FactCommit)[] = []
   #waitingEvents = 0
-  #performing = 0
+  #isLive = false
   #flushed: Promise<void> = Promise.resolve()
   #writer: RunWriter | undefined
 
@@ -66,46 +68,60 @@ export class ForkWriter {
   }
 
   async findFact(key: FactKey): Promise<ArtifactId | undefined> {
-    return this.#facts.get(key)?.payloadId
+    return this.bound(key)
   }
 
   async factMeta(key: FactKey): Promise<FactMeta | undefined> {
     return this.#facts.get(key)?.meta
   }
 
-  /** Records a fact: at once where a live call may have brought it, else with what comes next. */
+  /** Records a fact: at once where it may have come from outside, else with what comes next. */
   async recordFact(commit: FactCommit): Promise<FactBinding> {
     const { event } = commit
     const known = this.#facts.get(event.key)
     if (known !== undefined) return { artifactId: known.payloadId, inserted: false }
-    const isLive = this.#performing > 0
-    if (isLive) await this.flush()
-    const written = isLive ? await this.#writer?.recordFact(commit) : undefined
-    if (written === undefined) this.#wait(commit)
-    const binding = written ?? { artifactId: event.payloadId, inserted: true }
+    const edited = this.#options.documents.get(event.payloadId)
+    const artifacts = edited === undefined ? commit.artifacts : [edited, ...commit.artifacts]
+    const binding = await this.#record({ event, artifacts })
     const meta = hasFactMeta(event.meta) && binding.inserted ? event.meta : undefined
     this.#facts.set(event.key, { payloadId: binding.artifactId, meta })
     return binding
   }
 
-  /** Takes over a fact from before the fork. Without an origin it counts as having been there all the time. */
-  inherit(key: FactKey, payloadId: ArtifactId): void {
-    if (this.#facts.has(key)) return
-    this.#facts.set(key, { payloadId, meta: undefined })
-    this.#wait({
-      artifacts: [],
-      event: { type: 'fact_recorded', v: 1, key, payloadId, meta: {} },
-    })
+  async #record(commit: FactCommit): Promise<FactBinding> {
+    if (this.#isLive) {
+      await this.flush()
+      if (this.#writer !== undefined) return await this.#writer.recordFact(commit)
+    }
+    this.#wait(commit)
+    return { artifactId: commit.event.payloadId, inserted: true }
   }
 
-  /** Until the disposer is called a fact may come from outside, so it is durable before anybody has it. */
-  performing(): Disposable {
-    this.#performing += 1
-    return {
-      [Symbol.dispose]: () => {
-        this.#performing -= 1
-      },
-    }
+  /** The payload that a key is bound to; what waits counts. */
+  bound(key: FactKey): ArtifactId | undefined {
+    return this.#facts.get(key)?.payloadId
+  }
+
+  /** Takes a fact whose documents are stored, or given; what an edit brought is known. */
+  take(
+    { key, payloadId, meta }: KnownFact & { readonly key: FactKey },
+    ...given: readonly NewArtifact[]
+  ): void {
+    const edited = this.#options.documents.get(payloadId)
+    const artifacts = edited === undefined ? given : [edited, ...given]
+    const event = { type: 'fact_recorded', v: 1, key, payloadId, meta: meta ?? {} } as const
+    this.#facts.set(key, { payloadId, meta })
+    this.#wait({ artifacts, event })
+  }
+
+  /** An attempt begins, in which nothing has come from outside yet. */
+  beginAttempt(): void {
+    this.#isLive = false
+  }
+
+  /** From now on a fact of the attempt may come from outside, so each is durable before anybody has it. */
+  goLive(): void {
+    this.#isLive = true
   }
 
   /** Resolves when everything that waited is durable. */

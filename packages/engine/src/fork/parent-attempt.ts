@@ -1,29 +1,12 @@
-import type {
-  FactKey,
-  IoCall,
-  IoResult,
-  IoScope,
-  RunConfig,
-  TransportAnswer,
-} from '@mfm/core-types'
+import type { FactKey, IoCall, IoResult, IoScope, JsonValue, RunConfig } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
-import type { DerivedKind } from '@mfm/facts'
+import type { AskedCall } from '@mfm/facts'
 import { AttemptCounters, derivedKey, failureKey } from '@mfm/facts'
+import type { EarlierAnswer, EarlierFacts } from '@mfm/io-live'
 import type { FactSource } from '@mfm/io-replay'
 import { ReplayIo } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
 import type { ForkLedger } from './fork-ledger.ts'
-import type { Preloaded } from './parent-facts.ts'
-
-/** What the parent has for a call. */
-export type ParentAnswer =
-  | { readonly type: 'answered'; readonly answer: TransportAnswer }
-  /** The call failed when it was recorded. */
-  | { readonly type: 'failed'; readonly error: MfmError }
-  /** The parent did not record it, or recorded it with another request. */
-  | { readonly type: 'missing'; readonly error: MfmError }
-  /** It recorded it and cannot give it. */
-  | { readonly type: 'broken'; readonly error: MfmError }
 
 export interface ParentAttemptOptions {
   /** In the parent: its run id, and the attempt whose times, noise and failures answer. */
@@ -32,92 +15,109 @@ export interface ParentAttemptOptions {
   readonly ledger: ForkLedger
   readonly config: RunConfig
   readonly guard: SecretGuard
-  readonly preloaded: Preloaded
+  /** Told that the parent cannot answer, so that the world will be asked. */
+  readonly onMissing: () => void
+  /** Ends the fork: the parent recorded an answer and cannot give it. */
+  readonly onBroken: (error: MfmError) => void
 }
 
-type Settled = { readonly value: IoResult } | { readonly error: unknown }
-
 /** Answers of the parent for one attempt of the fork, in the order in which the parent's callers went on. */
-export class ParentAttempt {
+export class ParentAttempt implements EarlierFacts {
   readonly #options: ParentAttemptOptions
   readonly #io: ReplayIo
   readonly #counters = new AttemptCounters()
 
   constructor(options: ParentAttemptOptions) {
     const { scope, source, config, guard } = options
-    this.#options = options
     const { numbers, divergence } = config
+    this.#options = options
     this.#io = new ReplayIo({ scope, source, guard, numbers, divergence })
   }
 
-  /**
-   * Places a call in the attempt, at the moment it is made, and gives what will tell the parent's answer to it.
-   *
-   * @returns takes the key that the call has in the fork; the same as in the parent, because it holds no run id
-   */
-  ask(call: IoCall): (key: FactKey | null) => Promise<ParentAnswer> {
-    const { factKey } = call
-    const tries = factKey === undefined || factKey === null ? 0 : this.#counters.nextTry(factKey)
-    const settled = this.#io.call(call).then(
-      (value): Settled => ({ value }),
-      (error: unknown): Settled => ({ error }),
-    )
-    return async (key) => await this.#judge(await settled, key, tries)
+  call(call: IoCall, asked: AskedCall): () => Promise<EarlierAnswer | undefined> {
+    const settled = settle(this.#io.call(call))
+    return async () => this.#answer(asked, await settled)
   }
 
-  /** The time that was recorded at this place; `undefined` where there is none. */
-  nextTime(): number | undefined {
-    return this.#nextDerived('now_millis', this.#options.preloaded.times)
-  }
-
-  nextNoise(length: number): Uint8Array | undefined {
-    const noise = this.#nextDerived('random_bytes', this.#options.preloaded.noise)
-    return noise?.length === length ? noise : undefined
-  }
-
-  #nextDerived<T>(kind: DerivedKind, values: ReadonlyMap<FactKey, T>): T | undefined {
-    const { scope, ledger } = this.#options
-    const key = derivedKey(kind, scope, this.#counters.nextDerived())
-    const value = values.get(key)
-    if (value !== undefined) ledger.reuse(scope.stateId, key)
-    return value
-  }
-
-  async #judge(settled: Settled, key: FactKey | null, tries: number): Promise<ParentAnswer> {
+  #answer(asked: AskedCall, settled: Settled<IoResult>): EarlierAnswer | undefined {
     const { scope, source, ledger } = this.#options
-    if (key === null) return { type: 'missing', error: new MfmError('missing_fact_key') }
+    const { key } = asked
     if ('value' in settled) {
+      const { response, recordedPayloadId } = settled.value
+      if (recordedPayloadId === null) throw new MfmError('internal_error')
       ledger.reuse(scope.stateId, key)
-      return await this.#answer(settled.value, key)
+      const attachments = source.facts.get(key)?.meta?.attachments ?? []
+      return { response, payloadId: recordedPayloadId, attachments }
     }
-    const error = typed(settled.error)
-    const failed = failureKey(scope, { key, tries })
-    if (source.facts.has(failed) && !isUnreadable(error)) {
-      ledger.reuse(scope.stateId, failed)
-      return { type: 'failed', error }
-    }
-    const isMissing = hasCode(error, 'missing_fact', 'fact_exhausted', 'fact_diverged')
-    return { type: isMissing ? 'missing' : 'broken', error }
+    const { error } = settled
+    const failed = failureKey(scope, asked)
+    if (!source.facts.has(failed) || isUnreadable(error)) return this.#missing(error, key)
+    ledger.reuse(scope.stateId, failed)
+    throw error
   }
 
-  async #answer({ response, attachment }: IoResult, key: FactKey): Promise<ParentAnswer> {
-    const ids = this.#options.source.facts.get(key)?.meta?.attachments ?? []
+  recordValue(key: FactKey, value: JsonValue): () => Promise<void> {
+    const settled = settle(this.#io.recordValue(key, value))
+    return async () => {
+      const { scope, ledger } = this.#options
+      const outcome = await settled
+      if ('value' in outcome) return ledger.reuse(scope.stateId, key)
+      // The code gave another value than then, or one that it did not give: it is the fork's own.
+      if (!hasCode(outcome.error, ...MISSES, 'fact_payload_conflict')) this.#broken(outcome.error)
+      ledger.record(scope.stateId, key)
+    }
+  }
+
+  async nowMillis(): Promise<number | undefined> {
+    const key = derivedKey('now_millis', this.#options.scope, this.#counters.nextDerived())
+    return await this.#derived(key, this.#io.nowMillis())
+  }
+
+  async randomBytes(length: number): Promise<Uint8Array | undefined> {
+    const key = derivedKey('random_bytes', this.#options.scope, this.#counters.nextDerived())
+    return await this.#derived(key, this.#io.randomBytes(length))
+  }
+
+  async #derived<T>(key: FactKey, asked: Promise<T>): Promise<T | undefined> {
+    const { scope, ledger } = this.#options
     try {
-      const attachments = await Promise.all(
-        ids.map(async (id) => ({ id, bytes: await attachment(id) })),
-      )
-      return { type: 'answered', answer: { response, attachments } }
+      const value = await asked
+      ledger.reuse(scope.stateId, key)
+      return value
     } catch (error) {
-      return { type: 'broken', error: typed(error) }
+      return this.#missing(error, key)
     }
+  }
+
+  #missing(error: unknown, key: FactKey): undefined {
+    const { scope, ledger, onMissing } = this.#options
+    if (!hasCode(error, ...MISSES)) return this.#broken(error)
+    onMissing()
+    ledger.record(scope.stateId, key)
+  }
+
+  #broken(error: unknown): never {
+    const { onBroken } = this.#options
+    onBroken(isMfmError(error) ? error : new MfmError('internal_error', { cause: error }))
+    throw error
   }
 }
 
-function typed(error: unknown): MfmError {
-  return isMfmError(error) ? error : new MfmError('internal_error', { cause: error })
+type Settled<T> = { readonly value: T } | { readonly error: unknown }
+
+async function settle<T>(operation: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await operation }
+  } catch (error) {
+    return { error }
+  }
 }
 
-function isUnreadable(error: MfmError): boolean {
+/** What the parent did not record, or recorded with another request or another length. */
+const MISSES = ['missing_fact', 'fact_exhausted', 'fact_diverged', 'fact_payload_invalid'] as const
+
+/** Whether a fact is there and cannot be given. */
+export function isUnreadable(error: unknown): boolean {
   return hasCode(
     error,
     'artifact_corruption',

@@ -1,22 +1,11 @@
-import { decodeJsonArtifact } from '@mfm/canonical-json'
-import type {
-  ArtifactId,
-  FactKey,
-  NewArtifact,
-  NumberProfile,
-  RunConfig,
-  StateId,
-  Stores,
-} from '@mfm/core-types'
+import type { ArtifactId, FactKey, IoScope, NewArtifact, StateId, Stores } from '@mfm/core-types'
 import type { RecordedFact } from '@mfm/facts'
 import { FactSource } from '@mfm/io-replay'
-import type { SecretGuard } from '@mfm/secrets'
 import type { RecordedRun } from '../replay/recorded-run.ts'
 import { attemptKey } from '../replay/recorded-run.ts'
 import { editedStores } from './edited-stores.ts'
 import { ForkLedger } from './fork-ledger.ts'
 import type { ForkPoint } from './fork-point.ts'
-import { ParentAttempt } from './parent-attempt.ts'
 
 export interface ParentFactsOptions {
   readonly stores: Pick<Stores, 'events' | 'artifacts'>
@@ -25,42 +14,34 @@ export interface ParentFactsOptions {
   readonly payloads: ReadonlyMap<FactKey, NewArtifact>
 }
 
-/** Times and noise by key, read before they are asked for: a provider gives them at once or not at all. */
-export interface Preloaded {
-  readonly times: ReadonlyMap<FactKey, number>
-  readonly noise: ReadonlyMap<FactKey, Uint8Array>
-}
-
 /** What the parent of a fork recorded, with the edits. */
 export class ParentFacts {
   readonly source: FactSource
   readonly ledger: ForkLedger = new ForkLedger()
   readonly edited: ReadonlySet<FactKey>
+  /** The payloads that the edits brought. */
+  readonly documents: ReadonlyMap<ArtifactId, NewArtifact>
   readonly #options: ParentFactsOptions
-  readonly #preloaded: Preloaded
   readonly #attempts: ReadonlyMap<StateId, readonly number[]>
   readonly #stored: ReadonlySet<ArtifactId>
 
-  private constructor(options: ParentFactsOptions, source: FactSource, preloaded: Preloaded) {
+  private constructor(options: ParentFactsOptions, source: FactSource) {
     this.#options = options
     this.source = source
-    this.edited = new Set(options.payloads.keys())
-    this.#preloaded = preloaded
+    const { payloads } = options
+    this.edited = new Set(payloads.keys())
+    this.documents = new Map([...payloads.values()].map((document) => [document.id, document]))
     this.#attempts = ownAttempts(options.recorded)
     this.#stored = storedDocuments(source, this.edited)
   }
 
   static async load(options: ParentFactsOptions): Promise<ParentFacts> {
-    const { stores, recorded, point, payloads } = options
+    const { stores, recorded, payloads } = options
     const source =
       payloads.size === 0
         ? recorded.source
         : await FactSource.load(editedStores(stores, payloads), recorded.runId)
-    return new ParentFacts(
-      options,
-      source,
-      await preload(source, point, recorded.manifest.runConfig),
-    )
+    return new ParentFacts(options, source)
   }
 
   /** Whether a document of a fact is in the store already. */
@@ -69,21 +50,10 @@ export class ParentFacts {
   }
 
   /** The parent's attempt that answers the fork's: those that ended from outside led to nothing and are passed over. */
-  attempt(
-    { stateId, attempt }: { readonly stateId: StateId; readonly attempt: number },
-    { config, guard }: { readonly config: RunConfig; readonly guard: SecretGuard },
-  ): ParentAttempt {
-    const { source, ledger } = this
+  scopeOf({ stateId, attempt }: Pick<IoScope, 'stateId' | 'attempt'>): IoScope {
     const own = this.#attempts.get(stateId) ?? []
     const number = own[attempt] ?? (own.at(-1) ?? 0) + attempt + 1
-    return new ParentAttempt({
-      scope: { runId: source.runId, stateId, attempt: number },
-      source,
-      ledger,
-      config,
-      guard,
-      preloaded: this.#preloaded,
-    })
+    return { runId: this.source.runId, stateId, attempt: number }
   }
 
   /** A fact that was there when the fork began. */
@@ -134,22 +104,4 @@ function storedDocuments(
     for (const id of meta.attachments ?? []) ids.add(id)
   }
   return ids
-}
-
-async function preload(
-  source: FactSource,
-  { completed }: ForkPoint,
-  { numbers }: { readonly numbers: NumberProfile },
-): Promise<Preloaded> {
-  const times = new Map<FactKey, number>()
-  const noise = new Map<FactKey, Uint8Array>()
-  for (const fact of source.facts.values()) {
-    const { key, meta, payloadId } = fact
-    if (meta === undefined || meta.requestId !== null || completed.has(meta.stateId)) continue
-    if (meta.namespace === 'random_bytes') noise.set(key, await source.read(fact))
-    if (meta.namespace !== 'now_millis') continue
-    const time = decodeJsonArtifact(payloadId, await source.read(fact), { numbers })
-    if (typeof time === 'number') times.set(key, time)
-  }
-  return { times, noise }
 }
