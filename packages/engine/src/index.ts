@@ -23,6 +23,8 @@ export type {
 export type { ContextEdit, FactEdit, ForkRequest } from './fork/fork-request.ts'
 export { ChainCheck } from './history/chain-check.ts'
 export { endedFromOutside } from './history/outside-ends.ts'
+export type { Lineage, LineageFact, LineageNode } from './lineage/lineage.ts'
+export { type TraceRequest, traceValue } from './lineage/trace-value.ts'
 export { orderStates } from './plan/order-states.ts'
 export { planDocument } from './plan/plan-document.ts'
 export { validatePlan } from './plan/validate-plan.ts'

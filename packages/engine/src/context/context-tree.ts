@@ -53,14 +53,19 @@ export class ContextTree {
   }
 
   async get(root: ArtifactId, key: string): Promise<JsonValue | undefined> {
+    const entry = await this.find(root, key)
+    return entry === undefined ? undefined : await this.value(entry)
+  }
+
+  /** What stands under a key, a large value by its address alone. */
+  async find(root: ArtifactId, key: string): Promise<Entry | undefined> {
     let node = await this.node(root)
     for (let depth = 0; node.type === 'branch'; depth += 1) {
       const child = node.children.get(keyDigit(key, depth))
       if (child === undefined) return undefined
       node = await this.node(child)
     }
-    const entry = node.entries.get(key)
-    return entry === undefined ? undefined : await this.value(entry)
+    return node.entries.get(key)
   }
 
   /** Those of the keys that hold a value. */

@@ -6,7 +6,7 @@ import { MfmError } from '@mfm/errors'
  *
  * @throws MfmError `run_not_found` for an unknown run, `run_not_started` for a stream that begins otherwise
  */
-export async function readStart(stores: Stores, runId: RunId): Promise<RunStarted> {
+export async function readStart(stores: Pick<Stores, 'events'>, runId: RunId): Promise<RunStarted> {
   let first: EventEnvelope | undefined
   for await (const envelope of stores.events.read(runId, { from: 1, to: 1 })) first = envelope
   if (first === undefined) {

@@ -13,6 +13,7 @@ type Code =
   | 'run_already_exists'
   | 'run_not_started'
   | 'run_not_finished'
+  | 'run_value_not_found'
   | 'fork_state_unknown'
   | 'fork_fact_unknown'
   | 'fork_edit_invalid'
@@ -91,6 +92,10 @@ export const RUN_CODES: Readonly<Record<Code, CatalogueEntry>> = {
     meaning:
       'An edit of a fork can have no effect, or its value cannot stand where it is to stand.',
     help: 'The message says why; change the edit, or fork at an earlier state.',
+  }),
+  run_value_not_found: entry('run', 'not_found', 'parsing_input', {
+    meaning: 'The context of the run holds nothing at this pointer, or no state has this name.',
+    help: 'Details list what there is.',
   }),
   invalid_attempt_envelopes: entry('run', 'corruption', 'storage', {
     meaning:
