@@ -5,6 +5,7 @@ import {
   eventListDocumentSchema,
   forkDocumentSchema,
   replayDocumentSchema,
+  runDetailsDocumentSchema,
   runDocumentSchema,
 } from '@mfm/runner'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -83,6 +84,11 @@ describe('mfm fork', () => {
     expect(document(replayDocumentSchema, verified)).toMatchObject({
       verdict: 'identical',
       output: child.outputs.fork,
+    })
+    const details = await call('show', child.runId, '-o', 'json')
+    expect(document(runDetailsDocumentSchema, details).workflow?.forkOf).toEqual({
+      ...child.parent,
+      at: 'audit.main.ask',
     })
     const again = await call('fork', child.runId, '--at', 'check', '-o', 'json')
     expect(document(forkDocumentSchema, again)).toMatchObject({

@@ -48,6 +48,12 @@ export interface WorkflowDetails {
   /** The context key that holds the output. */
   readonly outputKey: string | null
   readonly provenance: Provenance
+  /** The run that this one was forked from, the last event they share, and the first state that it ran itself. */
+  readonly forkOf: {
+    readonly runId: RunId
+    readonly seq: number
+    readonly at: StateId
+  } | null
 }
 
 /** What `mfm show` writes. */
@@ -97,6 +103,7 @@ const workflowDetailsSchema: z.ZodType<WorkflowDetails> = z.object({
     platform: known,
     workflow: known,
   }),
+  forkOf: z.object({ runId: runIdSchema, seq: count, at: stateIdSchema }).nullable(),
 })
 
 export const runDetailsDocumentSchema: z.ZodType<RunDetailsDocument> = z.object({

@@ -121,6 +121,7 @@ describe('the details of a run', () => {
         platform: null,
         workflow: 'audit.workflow.ts',
       },
+      forkOf: { runId: RUN, seq: 4, at: STATE },
     },
     startedAtMillis: MILLIS,
     updatedAtMillis: MILLIS + 61_000,
@@ -148,6 +149,7 @@ describe('the details of a run', () => {
     const lines = renderRunDetails(details, plain)
     expect(lines).toContain('op        audit 1.0.0')
     expect(lines).toContain('code      audit.workflow.ts')
+    expect(lines).toContain(`fork of   ${RUN} at ${STATE}`)
     expect(lines).toContain(`revision  ${'c'.repeat(40)}`)
     expect(lines).toContain('took      1 min 01 s')
     expect(lines).toContain('  audit.main.fetch  failed  2 attempts  1 fact  40 ms  no_price')

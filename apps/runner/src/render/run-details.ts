@@ -36,11 +36,12 @@ export function renderRunDetails(details: RunDetailsDocument, paint: Paint): str
 
 function workflowRows(workflow: WorkflowDetails | null): (readonly [string, string | undefined])[] {
   if (workflow === null) return []
-  const { opId, opVersion, provenance, input } = workflow
+  const { opId, opVersion, provenance, input, forkOf } = workflow
   const { workflow: code, sourceRevision, runtime, platform } = provenance
   const where = [runtime, platform].filter((known) => known !== null).join(', ')
   return [
     ['op', `${opId} ${printable(opVersion)}`],
+    ['fork of', forkOf === null ? undefined : `${forkOf.runId} at ${forkOf.at}`],
     ['code', code === null ? undefined : printable(code)],
     ['revision', sourceRevision === null ? undefined : printable(sourceRevision)],
     ['runtime', where === '' ? undefined : printable(where)],

@@ -99,7 +99,8 @@ async function workflowDetails(
   started: RunStarted | undefined,
 ): Promise<WorkflowDetails | null> {
   if (started === undefined) return null
-  const { opId, opVersion, manifestId } = started
-  const { input, outputKey, provenance } = await loadManifest(artifacts, manifestId)
-  return { opId, opVersion, manifestId, input, outputKey, provenance }
+  const { opId, opVersion, manifestId, parent } = started
+  const { input, outputKey, provenance, fork } = await loadManifest(artifacts, manifestId)
+  const forkOf = parent === null || fork === undefined ? null : { ...parent, at: fork.at }
+  return { opId, opVersion, manifestId, input, outputKey, provenance, forkOf }
 }
