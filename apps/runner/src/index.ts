@@ -40,6 +40,7 @@ export {
   runListDocumentSchema,
   runSummarySchema,
 } from './output-schemas/run-list-document.ts'
+export { type WhyDocument, whyDocumentSchema } from './output-schemas/why-document.ts'
 export {
   EXIT,
   EXIT_CODE_BY_DIFFERENCE,

@@ -11,6 +11,7 @@ const COMMANDS = [
   'replay',
   'verify',
   'diff',
+  'why',
   'fork',
   'export',
   'import',

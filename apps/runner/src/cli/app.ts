@@ -21,7 +21,7 @@ import {
   scan,
   show,
 } from './commands.ts'
-import { diff, verify } from './comparing-commands.ts'
+import { diff, verify, why } from './comparing-commands.ts'
 import { fork } from './forking-commands.ts'
 import { golden } from './golden-command.ts'
 import { UsageError } from './usage-error.ts'
@@ -51,6 +51,7 @@ export function buildCli(argv: readonly string[]): Application<Cli> {
     replay,
     verify,
     diff,
+    why,
     fork,
     export: exportRuns,
     import: importRuns,

@@ -3,7 +3,7 @@ import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
 import { CODE_FLAGS, docs, open, RUN_ARGUMENT } from './command-parts.ts'
 import { COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
-import type { CodeFlags, DiffFlags } from './flags.ts'
+import type { CodeFlags, DiffFlags, WhyFlags } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
 
 export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
@@ -42,6 +42,38 @@ export const diff: Command<Cli> = buildCommand<DiffFlags, [string, string], Cli>
       parameters: [
         { parse: String, placeholder: 'a', brief: 'Run id, or the beginning of one' },
         { parse: String, placeholder: 'b', brief: 'The run that it is compared with' },
+      ],
+    },
+  },
+})
+
+export const why: Command<Cli> = buildCommand<WhyFlags, [string, string], Cli>({
+  loader: lazyCommand(async () => (await import('../commands/why.ts')).why),
+  docs: docs('Tell which states and facts a value of the context came from', [
+    'mfm why 3fa2c1d0 /total/sum',
+    'mfm why 3fa2c1d0 output --at shop.main.add',
+  ]),
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      at: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'state',
+        brief: 'As this state left the context; by default as the last one did',
+      },
+    }),
+    aliases: COMMON_ALIASES,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { parse: String, placeholder: 'run', brief: 'Run id, or the beginning of one' },
+        {
+          parse: String,
+          placeholder: 'pointer',
+          brief: "JSON Pointer into the context, such as /total/sum, or 'output' for the result",
+        },
       ],
     },
   },

@@ -36,6 +36,10 @@ export type EventsFlags = CommonFlags & {
   readonly to?: number
 }
 
+export type WhyFlags = CommonFlags & {
+  readonly at?: string
+}
+
 export type DiffFlags = CommonFlags & {
   readonly 'store-b'?: string
   readonly limit?: number
