@@ -1,5 +1,5 @@
-import { diffJson } from '@mfm/canonical-json'
-import type { FactMeta, JsonValue } from '@mfm/core-types'
+import { artifactIdOf, decodeJsonArtifact, diffJson } from '@mfm/canonical-json'
+import type { FactKey, FactMeta, JsonObject, JsonValue, NewArtifact } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AskedCall } from './asked-call.ts'
 import { requestOf } from './identify-request.ts'
@@ -39,4 +39,32 @@ export function divergedError(
       ordinal: meta.ordinal,
     },
   })
+}
+
+/**
+ * The error for a value under a key that is bound to another one.
+ *
+ * @param recorded the bytes of the recorded value, `undefined` where they cannot be had
+ */
+export function valueConflict(
+  key: FactKey,
+  recorded: Uint8Array | undefined,
+  given: NewArtifact,
+): MfmError {
+  return new MfmError('fact_payload_conflict', {
+    message: `the fact ${JSON.stringify(key)} is bound to another value`,
+    details: { key, differences: valueDifferences(recorded, given) },
+  })
+}
+
+/** None where the key is bound to what is no JSON. */
+function valueDifferences(recorded: Uint8Array | undefined, given: NewArtifact): JsonObject[] {
+  if (recorded === undefined) return []
+  try {
+    const before = decodeJsonArtifact(artifactIdOf(recorded), recorded)
+    const rows = diffJson(before, decodeJsonArtifact(given.id, given.bytes), MAX_ROWS)
+    return rows.map((row) => ({ ...row }))
+  } catch {
+    return []
+  }
 }

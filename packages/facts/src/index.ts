@@ -3,7 +3,7 @@ export { afterMicrotasks } from './after-microtasks.ts'
 export { parseRandomLength, parseSleep } from './arguments.ts'
 export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'
-export { divergedError, isSameCall } from './divergence.ts'
+export { divergedError, isSameCall, valueConflict } from './divergence.ts'
 export {
   type AttemptKeyParts,
   attemptKeyParts,

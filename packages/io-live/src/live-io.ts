@@ -28,6 +28,7 @@ import {
   parseSleep,
   payloadOf,
   refuseSecrets,
+  valueConflict,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
@@ -172,7 +173,9 @@ export class LiveIo implements IoProvider {
       const artifactId =
         known?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
       if (artifactId === payload.id) return artifactId
-      throw conflict(key)
+      const { artifacts } = this.#options
+      const recorded = await artifacts.get(artifactId).catch(() => undefined)
+      throw valueConflict(key, recorded, payload)
     })
   }
 

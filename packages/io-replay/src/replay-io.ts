@@ -1,4 +1,3 @@
-import { decodeJsonArtifact, diffJson } from '@mfm/canonical-json'
 import type {
   ArtifactId,
   CallOptions,
@@ -9,7 +8,6 @@ import type {
   IoScope,
   JsonObject,
   JsonValue,
-  NewArtifact,
   NumberProfile,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
@@ -30,6 +28,7 @@ import {
   recordedResult,
   refuseSecrets,
   requestOf,
+  valueConflict,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import type { FactSource, RecordedAttempt } from './fact-source.ts'
@@ -37,8 +36,7 @@ import { missingCall, missingKey } from './missing-fact.ts'
 import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
 import { SettleOrder } from './settle-order.ts'
 
-/** Rows of a difference that an error names. */
-const MAX_ROWS = 20
+const _MAX_ROWS = 20
 
 export interface ReplayIoOptions {
   /** The attempt that asks. Its `runId` is that of the run whose facts answer, whichever run is executing. */
@@ -156,7 +154,7 @@ export class ReplayIo implements IoProvider {
     const check = async (fact: RecordedFact): Promise<ArtifactId> => {
       const bytes = bytesOf(fact, await this.#source.read(fact))
       if (fact.payloadId === artifact.id) return artifact.id
-      throw valueConflict(fact, bytes, artifact)
+      throw valueConflict(key, bytes, artifact)
     }
     return await this.#answer(key, ordinal, check)
   }
@@ -250,26 +248,4 @@ function payloadInvalid(
     message: `the payload of the fact ${JSON.stringify(key)} ${problem}`,
     details: { key, payloadId, differences },
   })
-}
-
-function valueConflict(fact: RecordedFact, bytes: Uint8Array, given: NewArtifact): MfmError {
-  const { key } = fact
-  return new MfmError('fact_payload_conflict', {
-    message: `the fact ${JSON.stringify(key)} is bound to another value`,
-    details: { key, differences: valueDifferences(fact, bytes, given) },
-  })
-}
-
-/** None where the key is bound to what is no JSON. */
-function valueDifferences(
-  fact: RecordedFact,
-  bytes: Uint8Array,
-  { id, bytes: given }: NewArtifact,
-): JsonObject[] {
-  try {
-    const rows = diffJson(jsonOf(fact, bytes), decodeJsonArtifact(id, given), MAX_ROWS)
-    return rows.map((row) => ({ ...row }))
-  } catch {
-    return []
-  }
 }
