@@ -78,28 +78,32 @@ describe('an edit', () => {
     })
   })
 
-  it('answers again in the attempt after one that failed', async () => {
-    const plan = planOf([
-      stateOf('s', async ({ io, context }) => {
-        const { response } = await io.call({ namespace: 'test', request: 'first' })
-        await io.call({ namespace: 'test', request: 'second' })
-        context.write('got', response)
-      }),
-    ])
-    const bench = new Bench()
-    bench.answer = () => {
-      if (bench.calls === 2) throw new MfmError('http_timeout')
-      return bench.calls
-    }
-    const runConfig = config({ retry: retries(2) })
-    await bench.engine.start({ plan, runConfig, runId: RUN, outputKey: 'got' })
-    const report = await fork(bench, { plan, at: 's', facts: [{ fact: 's#0', value: 'mine' }] })
-    expect(report).toMatchObject({ phase: 'completed', outputs: { parent: 1, fork: 'mine' } })
-    expect(await bench.engine.verify({ plan, runId: CHILD })).toMatchObject({
-      verdict: 'identical',
-      counts: { attempts: 2 },
-    })
-  })
+  it.each([false, true])(
+    'answers again in the attempt after one that failed (live: %s)',
+    async (live) => {
+      const plan = planOf([
+        stateOf('s', async ({ io, context }) => {
+          const { response } = await io.call({ namespace: 'test', request: 'first' })
+          await io.call({ namespace: 'test', request: 'second' })
+          context.write('got', response)
+        }),
+      ])
+      const bench = new Bench()
+      bench.answer = () => {
+        if (bench.calls === 2) throw new MfmError('http_timeout')
+        return bench.calls
+      }
+      const runConfig = config({ retry: retries(2) })
+      await bench.engine.start({ plan, runConfig, runId: RUN, outputKey: 'got' })
+      const facts = [{ fact: 's#0', value: 'mine' }]
+      const report = await fork(bench, { plan, at: 's', facts, live })
+      expect(report).toMatchObject({ phase: 'completed', outputs: { parent: 1, fork: 'mine' } })
+      expect(await bench.engine.verify({ plan, runId: CHILD })).toMatchObject({
+        verdict: 'identical',
+        counts: { attempts: 2 },
+      })
+    },
+  )
 
   it('of a failure changes the failure', async () => {
     const flaky = stateOf('s', async ({ io, context }) => {
@@ -213,6 +217,19 @@ describe('a fork is refused', () => {
     await expect(fork(bench, request)).rejects.toMatchObject(error)
     expect(await fingerprint(bench)).toEqual(before)
     expect(await fingerprint(bench, CHILD)).toEqual({ events: [], facts: [] })
+  })
+
+  it('for a secret also where a run would redact it', async () => {
+    const bench = new Bench()
+    const runConfig = config({ secrets: 'redact' })
+    await bench.engine.start({ plan: shop(), runConfig, runId: RUN })
+    const value = { password: 'hunter2-hunter2' }
+    for (const edits of [
+      { facts: [{ fact: 'buy_one#0', value }] },
+      { context: [{ key: 'one', value }] },
+    ]) {
+      await expect(fork(bench, edits)).rejects.toMatchObject({ code: 'secrets_detected' })
+    }
   })
 
   it('twice under one id', async () => {

@@ -111,4 +111,45 @@ describe('what the parent did not record', () => {
       verdict: 'identical',
     })
   })
+
+  it('finds everything on the stream that led to it, and is there before it is seen', async () => {
+    const bench = await recorded()
+    const types = async (): Promise<string[]> =>
+      (await bench.envelopes(CHILD)).map(({ event }) => event.type)
+    let before: string[] = []
+    let after: string[] = []
+    bench.answer = async () => {
+      before = await types()
+      return { n: 50 }
+    }
+    const { states, edges, ...op } = shop({ item: 'coffee' })
+    const clock = stateOf('clock', async ({ io }) => {
+      await io.nowMillis()
+      after = await types()
+    })
+    const plan = { ...op, states: [clock, ...states], edges }
+    expect(await fork(bench, { plan, live: true })).toMatchObject({ phase: 'completed' })
+    expect(after).toEqual(['run_started', 'history_summarized', 'state_entered', 'fact_recorded'])
+    expect(before).toEqual([...after, 'state_completed', 'state_entered'])
+  })
+
+  it('finds the answers of the parent on the stream as well', async () => {
+    const plan = (item: string): Plan =>
+      planOf([
+        stateOf('s', async ({ io }) => {
+          await io.call({ namespace: 'test', request: 'known' })
+          await io.call({ namespace: 'test', request: item })
+        }),
+      ])
+    const bench = new Bench()
+    await bench.engine.start({ plan: plan('old'), runConfig: config(), runId: RUN })
+    let facts = 0
+    bench.answer = async () => {
+      const stream = await bench.envelopes(CHILD)
+      facts = stream.filter(({ event }) => event.type === 'fact_recorded').length
+      return null
+    }
+    await fork(bench, { plan: plan('new'), at: 's', live: true })
+    expect(facts).toBe(1)
+  })
 })

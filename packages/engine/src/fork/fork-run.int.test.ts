@@ -14,6 +14,13 @@ import {
 import { planOf, stateOf } from '../../test/plan.fixture.ts'
 import { Bench, config, RUN, retries } from '../../test/run.fixture.ts'
 
+/** What the facts of the fork say of where they are from. */
+async function metas(bench: Bench): Promise<object[]> {
+  return (await bench.envelopes(CHILD)).flatMap(({ event }) =>
+    event.type === 'fact_recorded' ? [event.meta] : [],
+  )
+}
+
 describe('a fork without edits', () => {
   it('comes out with the same snapshots, calls nobody and leaves its parent alone', async () => {
     const bench = await recorded()
@@ -177,6 +184,7 @@ describe('what a run went through', () => {
       outputs: { parent: 9_000, fork: 9_000 },
       facts: { reused: 1, recorded: 0, unused: 0 },
     })
+    expect(await metas(bench)).toMatchObject([{ namespace: 'now_millis', attempt: 0, ordinal: 0 }])
   })
 
   it('may have no end yet', async () => {
@@ -220,6 +228,10 @@ describe('facts from before the fork', () => {
     expect(bench.calls).toBe(0)
     expect(report.outputs.differences).toEqual([])
     expect(report.states[0]?.isSameSnapshot).toBe(true)
+    expect(await metas(bench)).toMatchObject([
+      { namespace: 'test', stateId: 'demo.main.first', ordinal: 1 },
+      {},
+    ])
     expect(await bench.engine.verify({ plan, runId: CHILD })).toMatchObject({
       verdict: 'identical',
     })

@@ -39,6 +39,26 @@ const runs = fc.record({
   moods: fc.array(fc.nat({ max: 15 }), { minLength: 1, maxLength: 8 }),
 })
 
+const call = (key: string | null): Step => ({ do: 'call', item: 0, key })
+
+/** Looks for a fact just when the call that brings it has been answered. */
+const LOOKS_WHILE_ANSWERED = {
+  states: [
+    [
+      {
+        do: 'both' as const,
+        one: [
+          { do: 'insist' as const, item: 0 },
+          { do: 'both' as const, one: [call('k0')], other: [] },
+        ],
+        other: [call(null), { do: 'ask' as const, key: 'k0' }],
+      },
+    ],
+    [],
+  ],
+  moods: [0],
+}
+
 /** Does the steps, and writes down what came of each in the order in which it came. */
 async function perform(
   steps: readonly Step[],
@@ -157,7 +177,7 @@ describe('a fork without edits, at any state of any run', () => {
         }
         expect(bench.calls).toBe(calls)
       }),
-      { numRuns: 120 },
+      { numRuns: 120, examples: [[LOOKS_WHILE_ANSWERED]] },
     )
     expect(forks).toBeGreaterThan(60)
   }, 60_000)
