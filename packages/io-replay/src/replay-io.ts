@@ -36,8 +36,6 @@ import { missingCall, missingKey } from './missing-fact.ts'
 import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
 import { SettleOrder } from './settle-order.ts'
 
-const _MAX_ROWS = 20
-
 export interface ReplayIoOptions {
   /** The attempt that asks. Its `runId` is that of the run whose facts answer, whichever run is executing. */
   readonly scope: IoScope
