@@ -40,6 +40,12 @@ export {
   runListDocumentSchema,
   runSummarySchema,
 } from './output-schemas/run-list-document.ts'
+export {
+  type VerifyAllDocument,
+  type VerifyAllRow,
+  verifyAllDocumentSchema,
+  verifyAllRowSchema,
+} from './output-schemas/verify-all-document.ts'
 export { type WhyDocument, whyDocumentSchema } from './output-schemas/why-document.ts'
 export {
   EXIT,

@@ -1,15 +1,41 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { CODE_FLAGS, docs, open, RUN_ARGUMENT } from './command-parts.ts'
+import { CODE_FLAGS, docs, open } from './command-parts.ts'
 import { COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
-import type { CodeFlags, DiffFlags, WhyFlags } from './flags.ts'
+import type { DiffFlags, VerifyFlags, WhyFlags } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
 
-export const verify: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
+export const verify: Command<Cli> = buildCommand<VerifyFlags, [string | undefined], Cli>({
   loader: lazyCommand(async () => (await import('../commands/verify.ts')).verify),
-  docs: docs('Replay a run and compare every event with the recording', ['mfm verify 3fa2c1d0']),
-  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+  docs: docs('Replay a run and compare every event with the recording', [
+    'mfm verify 3fa2c1d0',
+    'mfm verify --all --output jsonl',
+  ]),
+  parameters: {
+    flags: open({
+      ...CODE_FLAGS,
+      all: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief:
+          "Every finished run, a row for each; with --workflow, every one of that workflow's op",
+      },
+    }),
+    aliases: COMMON_ALIASES,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: String,
+          optional: true,
+          placeholder: 'run',
+          brief: 'Run id, or the beginning of one; none with --all',
+        },
+      ],
+    },
+  },
 })
 
 export const diff: Command<Cli> = buildCommand<DiffFlags, [string, string], Cli>({

@@ -24,6 +24,10 @@ export type CodeFlags = CommonFlags & {
   readonly workflow?: string
 }
 
+export type VerifyFlags = CodeFlags & {
+  readonly all?: boolean
+}
+
 export type RunsFlags = CommonFlags & {
   readonly limit?: number
   readonly phase?: 'recording' | 'running' | 'completed' | 'failed' | 'cancelled'

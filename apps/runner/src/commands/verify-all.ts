@@ -1,0 +1,89 @@
+import type { Cli } from '../cli/cli.ts'
+import type { CodeFlags } from '../cli/flags.ts'
+import type { Settings } from '../cli/settings.ts'
+import { readSettings, withStores } from '../cli/settings.ts'
+import type { VerifyAllDocument, VerifyAllRow } from '../output-schemas/verify-all-document.ts'
+import { VERIFY_ALL_VERDICTS } from '../output-schemas/verify-all-document.ts'
+import type { ExitCode } from '../process/exit-codes.ts'
+import { EXIT } from '../process/exit-codes.ts'
+import { jsonText } from '../render/json-text.ts'
+import { verifyAllHeading, verifyAllLine, verifyAllSummary } from '../render/verify-all.ts'
+import { verifyAll } from '../runs/verify-all.ts'
+import { findWorkflow } from '../workflows/find-workflow.ts'
+import { loadWorkflow } from '../workflows/load-workflow.ts'
+
+/** Writes each row as soon as it is known, so that what is kept does not grow with the number of runs. */
+export async function verifyAllRuns(cli: Cli, flags: CodeFlags): Promise<ExitCode> {
+  const settings = await readSettings(cli, flags)
+  const op = await opOf(cli, settings, flags)
+  const counts = { identical: 0, different: 0, unknown_workflow: 0, refused: 0 }
+  let unfinished = 0
+  const request = {
+    project: settings.project,
+    cwd: cli.cwd,
+    workflow: flags.workflow,
+    op,
+    signal: cli.stop.signal,
+    onUnfinished: () => {
+      unfinished += 1
+    },
+  }
+  const table = new Table(cli)
+  await withStores(cli, settings, 'read', async (stores) => {
+    await table.begin()
+    for await (const row of verifyAll(stores, request)) {
+      counts[row.verdict] += 1
+      await table.row(row)
+    }
+  })
+  await table.end({ counts, unfinished })
+  return VERIFY_ALL_VERDICTS.every((verdict) => verdict === 'identical' || counts[verdict] === 0)
+    ? EXIT.done
+    : EXIT.failed
+}
+
+async function opOf(
+  cli: Cli,
+  { project }: Settings,
+  { workflow }: CodeFlags,
+): Promise<Awaited<ReturnType<typeof loadWorkflow>>['op'] | undefined> {
+  if (workflow === undefined) return undefined
+  return (await loadWorkflow(findWorkflow(project, cli.cwd, workflow))).op
+}
+
+/** Rows in the format that is asked for. A JSON document is written piece by piece. */
+class Table {
+  readonly #cli: Cli
+  #rows = 0
+
+  constructor(cli: Cli) {
+    this.#cli = cli
+  }
+
+  async begin(): Promise<void> {
+    const { format, stdout } = this.#cli
+    if (format === 'json') await stdout.write('{\n  "runs": [')
+  }
+
+  async row(row: VerifyAllRow): Promise<void> {
+    const { format, stdout } = this.#cli
+    const isFirst = this.#rows === 0
+    this.#rows += 1
+    if (format === 'jsonl') await stdout.write(`${jsonText(row)}\n`)
+    else if (format === 'json') await stdout.write(`${isFirst ? '' : ','}\n    ${jsonText(row)}`)
+    else {
+      if (isFirst) await stdout.write(`${verifyAllHeading(stdout.paint)}\n`)
+      await stdout.write(`${verifyAllLine(row, stdout.paint)}\n`)
+    }
+  }
+
+  async end(rest: Omit<VerifyAllDocument, 'runs'>): Promise<void> {
+    const { format, stdout, stderr } = this.#cli
+    const { counts, unfinished } = rest
+    if (format !== 'json') stderr.line(verifyAllSummary(rest))
+    else {
+      const members = `"counts": ${jsonText(counts)},\n  "unfinished": ${unfinished}`
+      await stdout.write(`${this.#rows === 0 ? '' : '\n  '}],\n  ${members}\n}\n`)
+    }
+  }
+}

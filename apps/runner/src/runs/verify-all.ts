@@ -1,0 +1,75 @@
+import type { RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
+import { loadManifest, readStart } from '@mfm/engine'
+import { hasCode, isMfmError } from '@mfm/errors'
+import type { Op } from '@mfm/workflow'
+import { verifyWorkflow } from '@mfm/workflow'
+import type { VerifyAllRow } from '../output-schemas/verify-all-document.ts'
+import type { CodeRequest } from '../workflows/code-of-run.ts'
+import { codeOfRun } from '../workflows/code-of-run.ts'
+
+const PAGE = 100
+
+/** Without an end: nothing can be compared. */
+const UNFINISHED: ReadonlySet<RunPhase> = new Set(['recording', 'running'])
+
+export interface VerifyAllRequest extends CodeRequest {
+  /** Only runs of this op are looked at. */
+  readonly op: Op | undefined
+  readonly signal: AbortSignal
+  readonly onUnfinished: () => void
+}
+
+/** Holds every finished run against the code of today, the latest first, one after the other. */
+export async function* verifyAll(
+  stores: Stores,
+  request: VerifyAllRequest,
+): AsyncGenerator<VerifyAllRow> {
+  for await (const { runId, phase } of allRuns(stores, request)) {
+    if (UNFINISHED.has(phase)) request.onUnfinished()
+    else yield await verifyOne(stores, runId, request)
+  }
+}
+
+async function* allRuns(
+  { events }: Stores,
+  { op, signal }: VerifyAllRequest,
+): AsyncGenerator<RunSummary> {
+  const opId = op?.plan.opId
+  let cursor: string | undefined
+  do {
+    const page = await events.listRuns({ limit: PAGE, cursor, opId }, { signal })
+    yield* page.items
+    cursor = page.next
+  } while (cursor !== undefined)
+}
+
+async function verifyOne(
+  stores: Stores,
+  runId: RunId,
+  request: VerifyAllRequest,
+): Promise<VerifyAllRow> {
+  const row = { runId, difference: null, error: null }
+  let workflow: string | null = null
+  try {
+    const { manifestId } = await readStart(stores, runId)
+    workflow = (await loadManifest(stores.artifacts, manifestId)).provenance.workflow
+    const { op } = await codeOfRun(stores, runId, request)
+    const { signal } = request
+    const { verdict, differences } = await verifyWorkflow(op, { stores, runId, signal })
+    return { ...row, workflow, verdict, difference: differences[0] ?? null }
+  } catch (error) {
+    request.signal.throwIfAborted()
+    if (!isMfmError(error) || MACHINE.has(error.kind)) throw error
+    const { code, message } = error
+    const isUnknown = hasCode(error, 'workflow_not_found', 'workflow_invalid')
+    return {
+      ...row,
+      workflow,
+      verdict: isUnknown ? 'unknown_workflow' : 'refused',
+      error: { code, message },
+    }
+  }
+}
+
+/** Kinds of errors that say nothing of the run: the command ends with them. */
+const MACHINE: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'cancelled', 'closed'])
