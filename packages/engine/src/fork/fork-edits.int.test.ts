@@ -45,6 +45,35 @@ describe('an edit', () => {
     })
   })
 
+  it.each([false, true])('changes the values that the code gives (live: %s)', async (live) => {
+    const plan = planOf([
+      stateOf('s', async ({ io, context }) => {
+        const { response } = await io.call({ namespace: 'test', request: {} })
+        await io.recordValue('seen', response)
+        context.write('got', await io.recordValue('seen', response))
+      }),
+    ])
+    const bench = new Bench()
+    await bench.engine.start({ plan, runConfig: config(), runId: RUN, outputKey: 'got' })
+    const facts = [{ fact: 's#0', value: 'mine' }]
+    const report = await fork(bench, { plan, at: 's', facts, live })
+    expect(report).toMatchObject({
+      phase: 'completed',
+      facts: { reused: 1, edited: 1, recorded: 1, unused: 1 },
+    })
+    expect((await bench.envelopes(CHILD)).map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({
+        key: 'seen',
+        meta: expect.objectContaining({ namespace: 'value', stateId: 'demo.main.s', ordinal: 1 }),
+      }),
+    )
+    const replayed = await bench.engine.replay({ plan, runId: CHILD })
+    expect(replayed).toMatchObject({
+      verdict: 'identical',
+      finalSnapshotId: report.finalSnapshotId,
+    })
+  })
+
   it('of the context is where the fork begins', async () => {
     const bench = await recorded()
     const report = await fork(bench, { at: 'add', context: [{ key: 'two', value: { n: 0 } }] })
