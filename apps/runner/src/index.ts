@@ -6,6 +6,10 @@ export {
   type ScanDocument,
   scanDocumentSchema,
 } from './output-schemas/bundle-documents.ts'
+export {
+  type DeterminismDocument,
+  determinismDocumentSchema,
+} from './output-schemas/determinism-document.ts'
 export { type DiffDocument, diffDocumentSchema } from './output-schemas/diff-document.ts'
 export {
   type DoctorDocument,

@@ -1,7 +1,7 @@
-import type { TypedCommandParameters } from '@stricli/core'
+import type { TypedCommandFlagParameters, TypedCommandParameters } from '@stricli/core'
 import type { Cli } from './cli.ts'
 import { COMMON_FLAGS } from './common-options.ts'
-import type { CodeFlags } from './flags.ts'
+import type { CodeFlags, InputFlags } from './flags.ts'
 
 interface Positional {
   readonly parse: (text: string) => string
@@ -26,6 +26,27 @@ export const CODE_FLAGS: TypedCommandParameters<CodeFlags, [string], Cli>['flags
     brief: 'Workflow file or name, where the one that the run names is not to be used',
   },
 })
+
+/** Of commands that start a run. */
+export const INPUT_FLAGS: Pick<
+  TypedCommandFlagParameters<InputFlags, Cli>['flags'],
+  'input' | 'input-file'
+> = {
+  input: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    placeholder: 'json',
+    brief: 'Input of the workflow, as JSON',
+  },
+  'input-file': {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    placeholder: 'file',
+    brief: 'File that holds the input as JSON; - reads standard input',
+  },
+}
 
 export function docs(
   brief: string,

@@ -1,11 +1,12 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { CODE_FLAGS, docs, open, RUN_ARGUMENT } from './command-parts.ts'
+import { CODE_FLAGS, docs, INPUT_FLAGS, open, RUN_ARGUMENT } from './command-parts.ts'
 import { byteCount, COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
 import type {
   CodeFlags,
   CommonFlags,
+  DoctorFlags,
   EventsFlags,
   ExportFlags,
   ImportFlags,
@@ -23,20 +24,7 @@ export const run: Command<Cli> = buildCommand<RunFlags, [string], Cli>({
   parameters: {
     flags: open({
       ...COMMON_FLAGS,
-      input: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        placeholder: 'json',
-        brief: 'Input of the workflow, as JSON',
-      },
-      'input-file': {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        placeholder: 'file',
-        brief: 'File that holds the input as JSON; - reads standard input',
-      },
+      ...INPUT_FLAGS,
       'run-id': {
         kind: 'parsed',
         parse: String,
@@ -250,11 +238,24 @@ export const scan: Command<Cli> = buildCommand<CommonFlags, [string], Cli>({
   },
 })
 
-export const doctor: Command<Cli> = buildCommand<CommonFlags, [], Cli>({
+export const doctor: Command<Cli> = buildCommand<DoctorFlags, [], Cli>({
   loader: lazyCommand(async () => (await import('../commands/doctor.ts')).doctor),
   docs: docs('Tell what the stores of a configuration are, promise and lack', [
     'mfm doctor --events postgres://db/mfm --artifacts s3://bucket/runs --facts redis://cache',
-    'mfm doctor --output json',
+    'mfm doctor --determinism audit.workflow.ts --input \'{"package":"left-pad"}\'',
   ]),
-  parameters: { flags: open(COMMON_FLAGS), aliases: COMMON_ALIASES },
+  parameters: {
+    flags: open({
+      ...COMMON_FLAGS,
+      determinism: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'workflow',
+        brief: 'Run this workflow once, in memory, and tell whether its replays come out the same',
+      },
+      ...INPUT_FLAGS,
+    }),
+    aliases: COMMON_ALIASES,
+  },
 })

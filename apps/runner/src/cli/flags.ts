@@ -13,9 +13,13 @@ export type CommonFlags = {
   readonly 'command-timeout'?: number
 }
 
-export type RunFlags = CommonFlags & {
+/** Of commands that start a run. */
+export type InputFlags = CommonFlags & {
   readonly input?: string
   readonly 'input-file'?: string
+}
+
+export type RunFlags = InputFlags & {
   readonly 'run-id'?: string
 }
 
@@ -26,6 +30,10 @@ export type CodeFlags = CommonFlags & {
 
 export type VerifyFlags = CodeFlags & {
   readonly all?: boolean
+}
+
+export type DoctorFlags = InputFlags & {
+  readonly determinism?: string
 }
 
 export type RunsFlags = CommonFlags & {

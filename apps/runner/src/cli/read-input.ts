@@ -4,7 +4,7 @@ import { parseJson } from '@mfm/canonical-json'
 import type { JsonValue } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 import type { Cli } from './cli.ts'
-import type { RunFlags } from './flags.ts'
+import type { InputFlags } from './flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts'
  *
  * @throws MfmError `invalid_input` where it cannot be read or is not exact JSON
  */
-export async function readInput(cli: Cli, flags: RunFlags): Promise<JsonValue | undefined> {
+export async function readInput(cli: Cli, flags: InputFlags): Promise<JsonValue | undefined> {
   const { input, 'input-file': file } = flags
   if (input !== undefined && file !== undefined) {
     throw new UsageError('--input and --input-file are both given', 'Give one of the two.')

@@ -1,0 +1,86 @@
+import type { EventEnvelope, JsonValue, Transport } from '@mfm/core-types'
+import type { DifferenceKind } from '@mfm/engine'
+import { resolverOf } from '@mfm/secrets'
+import { openMemoryStores } from '@mfm/store-memory'
+import type { Op } from '@mfm/workflow'
+import { runWorkflow, verifyWorkflow } from '@mfm/workflow'
+import type { Environment } from '../cli/cli.ts'
+import type { DeterminismDocument } from '../output-schemas/determinism-document.ts'
+
+export interface DeterminismRequest {
+  readonly op: Op
+  readonly input: JsonValue | undefined
+  readonly transport: Transport
+  readonly env: Environment
+  readonly signal: AbortSignal
+  readonly onEvent: (envelope: EventEnvelope) => void
+}
+
+/** A choice that code makes by chance comes out the same now and then. */
+const REPLAYS = 5
+
+/**
+ * Runs a workflow once, live and in memory, and replays the recording a few times. A workflow that takes all outside
+ * input from `io` comes out the same each time, also where it failed.
+ */
+export async function examineDeterminism(
+  request: DeterminismRequest,
+): Promise<DeterminismDocument> {
+  const { op, input, transport, env, signal, onEvent } = request
+  const stores = openMemoryStores()
+  try {
+    const { runId } = await runWorkflow(op, {
+      stores,
+      input,
+      transport,
+      signal,
+      onEvent,
+      resolveSecret: resolverOf({}, env),
+    })
+    for (let replays = 1; ; replays += 1) {
+      signal.throwIfAborted()
+      const report = await verifyWorkflow(op, { stores, runId, signal })
+      const [first] = report.differences
+      if (first === undefined && replays < REPLAYS) continue
+      const { context: _, output, failure, ...rest } = report
+      return {
+        ...rest,
+        // It was read back from what the replay would have stored, which is JSON.
+        output: (output ?? null) as JsonValue,
+        failure: failure ?? null,
+        replays,
+        advice: first === undefined ? null : ADVICE[first.kind],
+      }
+    }
+  } finally {
+    await stores.close()
+  }
+}
+
+const REQUEST =
+  'The request is made of something that no fact holds: a clock, a random number, the environment, a file, a module variable. Take it from io (io.now, io.random, io.uuid, io.record), or from the context.'
+
+const CALLS =
+  'Which calls the state makes depends on something that no fact holds, or on a module variable that the first run changed. Decide on values from io or from the context alone.'
+
+/** A call that differs is told by the provider; what came out otherwise was made of what never passed through it. */
+const ADVICE: Readonly<Record<DifferenceKind, string>> = {
+  missing: REQUEST,
+  diverged: REQUEST,
+  exhausted: CALLS,
+  unused: CALLS,
+  order_changed: CALLS,
+  refused:
+    'The call asks not to be recorded (factKey null), so no replay can answer it. Leave the key out.',
+  plan_changed:
+    'The workflow plans something else each time it is asked. Build states and edges from constants.',
+  input_changed:
+    'The schema of the input gives another value each time, as a default that asks the clock does. Make such values in a state, with io.',
+  output_changed: 'The workflow names another output each time it is asked. Name it by a constant.',
+  context_changed:
+    'The state wrote a value that is made of something that no fact holds: Date.now, Math.random, crypto.randomUUID, process.env, a file, the order in which things settle. Take it from io (io.now, io.random, io.uuid, io.record).',
+  outcome_changed:
+    'Whether the state completes depends on something that no fact holds. Look at what it reads besides io and the context.',
+  event_changed:
+    'The state emitted an event that is made of something that no fact holds. Take it from io, or from the context.',
+}
