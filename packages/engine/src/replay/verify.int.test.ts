@@ -200,6 +200,16 @@ describe('replay', () => {
     expect(report).toMatchObject({ verdict: 'identical', context: { price: 'dear', at: 1000 } })
   })
 
+  it('takes another version of the op, and no other op', async () => {
+    const bench = await recorded()
+    const plan = { ...shop(), opVersion: 'v2' }
+    expect(await bench.engine.replay({ plan, runId: RUN })).toMatchObject({ verdict: 'identical' })
+    const other = { ...shop(), opId: 'other' as Plan['opId'] }
+    await expect(bench.engine.replay({ plan: other, runId: RUN })).rejects.toMatchObject({
+      code: 'plan_op_mismatch',
+    })
+  })
+
   it('lists facts that nothing asked for', async () => {
     const bench = await recorded()
     const report = await bench.engine.replay({ plan: planOf(['buy', 'ship']), runId: RUN })
