@@ -31,7 +31,7 @@ export interface ShopCode {
   readonly runConfig: Partial<RunConfig>
 }
 
-export const CODE: ShopCode = {
+const CODE: ShopCode = {
   input: z.object({ item: z.string(), amount: z.number().default(1) }),
   path: ({ item }) => `/price?item=${item}`,
   headers: { accept: 'application/json', authorization: 'Bearer first-token-of-the-shop' },

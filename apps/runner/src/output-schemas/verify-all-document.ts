@@ -16,7 +16,7 @@ export const VERIFY_ALL_VERDICTS = [
   'refused',
 ] as const
 
-export type VerifyAllVerdict = (typeof VERIFY_ALL_VERDICTS)[number]
+type VerifyAllVerdict = (typeof VERIFY_ALL_VERDICTS)[number]
 
 /** One finished run, held against the code of today. */
 export interface VerifyAllRow {

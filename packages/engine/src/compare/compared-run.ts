@@ -16,7 +16,7 @@ import type { RunHead } from '@mfm/io-live'
 import { FactSource } from '@mfm/io-replay'
 import { ChainCheck } from '../history/chain-check.ts'
 import { endedFromOutside } from '../history/outside-ends.ts'
-import { attemptKey } from '../replay/recorded-run.ts'
+import { attemptKey, statesTakenOver } from '../replay/recorded-run.ts'
 
 /** One of two runs that are compared. The two may be kept in different stores. */
 export interface RunSide {
@@ -50,6 +50,9 @@ export class ComparedRun {
   #firstMillis: number | null = null
   #lastMillis: number | null = null
   facts: FactSource['facts'] = new Map()
+  /** States that had completed before the stream begins: those that a fork has from its parent. */
+  takenOver: ReadonlySet<StateId> = new Set()
+  #inheritance: ArtifactId | undefined
 
   private constructor({ stores, runId }: RunSide) {
     this.runId = runId
@@ -61,6 +64,10 @@ export class ComparedRun {
     const run = new ComparedRun(side)
     const source = await FactSource.load(side.stores, side.runId, (envelope) => run.#add(envelope))
     run.facts = source.facts
+    const { started } = run
+    if (started !== undefined) {
+      run.takenOver = await statesTakenOver(side.stores, started, run.#inheritance)
+    }
     return run
   }
 
@@ -72,6 +79,12 @@ export class ComparedRun {
   get millis(): number | null {
     const [first, last] = [this.#firstMillis, this.#lastMillis]
     return first === null || last === null ? null : Math.max(0, last - first)
+  }
+
+  /** The context with which `other` began: a fork begins in the middle of its parent. */
+  snapshotBefore({ takenOver }: ComparedRun): ArtifactId | undefined {
+    const own = [...this.states].filter(([stateId]) => takenOver.has(stateId))
+    return own.at(-1)?.[1].snapshotId ?? this.started?.initialSnapshotId
   }
 
   #add(envelope: EventEnvelope): void {
@@ -90,6 +103,8 @@ export class ComparedRun {
       this.#emit(event)
     } else if (event.type === 'run_completed') {
       this.ended = event
+    } else if (event.type === 'history_summarized' && event.throughSeq === 1) {
+      this.#inheritance = event.summaryId
     }
   }
 

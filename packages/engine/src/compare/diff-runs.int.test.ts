@@ -147,6 +147,34 @@ describe('two equal runs', () => {
   })
 })
 
+describe('a fork and its parent', () => {
+  it('are the same where nothing was edited, whatever the fork has from its parent', async () => {
+    const pair = new Pair()
+    await pair.start(RUN)
+    await pair.bench.engine.fork({ parentId: RUN, at: 'add', plan: shop(), runId: OTHER })
+    expect(await pair.diff()).toMatchObject({ verdict: 'same', differences: [] })
+  })
+
+  it('differ in what was edited and in what came of it', async () => {
+    const pair = new Pair()
+    await pair.start(RUN)
+    await pair.bench.engine.fork({
+      parentId: RUN,
+      at: 'add',
+      plan: shop(),
+      runId: OTHER,
+      context: [{ key: 'prices', value: [] }],
+    })
+    const diff = await pair.diff()
+    expect(kinds(diff)).toEqual(['context_changed', 'context_changed', 'output_changed'])
+    expect(diff.differences).toMatchObject([
+      { stateId: null, rows: [{ pointer: '/prices/0' }, { pointer: '/prices/1' }] },
+      { stateId: 'demo.main.add', rows: [{ pointer: '/bill/count', a: 2, b: 0 }, {}, {}] },
+      {},
+    ])
+  })
+})
+
 describe('a fact', () => {
   it('whose answer differs comes first, down to the place in its body, and then what followed', async () => {
     const pair = new Pair()

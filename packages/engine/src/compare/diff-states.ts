@@ -29,9 +29,9 @@ export class StateComparison {
 
   /** @param isInputTold whether a difference of the first contexts is told as one of the input */
   async contexts(isInputTold: boolean): Promise<void> {
-    const [before, after] = [this.#a.started, this.#b.started]
+    const [before, after] = [this.#a.snapshotBefore(this.#b), this.#b.snapshotBefore(this.#a)]
     if (before === undefined || after === undefined) return
-    const first = await this.#changes(before.initialSnapshotId, after.initialSnapshotId)
+    const first = await this.#changes(before, after)
     if (!isInputTold) await this.#tell(null, first)
     for (const [stateId, state] of this.#a.states) {
       const { snapshotId } = this.#b.states.get(stateId) ?? {}
@@ -42,7 +42,7 @@ export class StateComparison {
 
   /** How attempts ended, and what they emitted. */
   async histories(): Promise<void> {
-    const ids = new Set([...this.#a.states.keys(), ...this.#b.states.keys()])
+    const ids = sharedStates(this.#a, this.#b)
     for (const stateId of ids) {
       const [left, right] = [this.#a.states.get(stateId), this.#b.states.get(stateId)]
       const ends = diffValues(left?.attempts ?? [], right?.attempts ?? [])
@@ -93,4 +93,10 @@ export class StateComparison {
       })
     }
   }
+}
+
+/** The states of either run, without those that one of them has from the run that it was forked from. */
+export function sharedStates(a: ComparedRun, b: ComparedRun): StateId[] {
+  const ids = new Set([...a.states.keys(), ...b.states.keys()])
+  return [...ids].filter((id) => !(a.takenOver.has(id) || b.takenOver.has(id)))
 }

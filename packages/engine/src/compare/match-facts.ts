@@ -1,4 +1,4 @@
-import type { ArtifactId, FactKey, FactMeta } from '@mfm/core-types'
+import type { ArtifactId, FactKey, FactMeta, StateId } from '@mfm/core-types'
 import { attemptKeyParts } from '@mfm/facts'
 import { attemptKey } from '../replay/recorded-run.ts'
 
@@ -20,6 +20,8 @@ export interface FactsOfRun {
   readonly facts: ReadonlyMap<FactKey, ComparedFact>
   /** Attempts that were ended from outside, by `attemptKey`. */
   readonly outsideEnds: ReadonlySet<string>
+  /** States that a fork has from its parent. */
+  readonly takenOver: ReadonlySet<StateId>
 }
 
 type Label = (fact: ComparedFact) => string | undefined
@@ -32,10 +34,12 @@ type Label = (fact: ComparedFact) => string | undefined
  * 2. in the same state and namespace, the one with the same request;
  * 3. in the same state and namespace, the one that comes after the same matched fact.
  *
- * In the order of recording. Times and noise of an attempt that was ended from outside led to nothing: they are left out.
+ * In the order of recording. Times and noise of an attempt that was ended from outside led to nothing: they are left
+ * out, as are the facts of states that a fork has from its parent.
  */
 export function matchFacts(a: FactsOfRun, b: FactsOfRun): FactPair[] {
-  const [left, right] = [listOf(a), listOf(b)]
+  const takenOver = new Set([...a.takenOver, ...b.takenOver])
+  const [left, right] = [listOf(a, takenOver), listOf(b, takenOver)]
   const pairs = new Pairs(left, right)
   pairs.join(
     (fact) => plainKey(fact, a),
@@ -96,8 +100,12 @@ class Pairs {
   }
 }
 
-function listOf({ facts, outsideEnds }: FactsOfRun): ComparedFact[] {
-  return [...facts.values()].filter(({ key }) => {
+function listOf(
+  { facts, outsideEnds }: FactsOfRun,
+  takenOver: ReadonlySet<StateId>,
+): ComparedFact[] {
+  return [...facts.values()].filter(({ key, meta }) => {
+    if (meta !== undefined && takenOver.has(meta.stateId)) return false
     const parts = attemptKeyParts(key)
     return parts === undefined || !outsideEnds.has(attemptKey(parts.stateId, parts.attempt))
   })

@@ -40,6 +40,7 @@ function run(runId: RunId, told: readonly Told[], outsideEnds: readonly number[]
   })
   return {
     facts: new Map(facts),
+    takenOver: new Set(),
     outsideEnds: new Set(outsideEnds.map((attempt) => `${STATE}#${attempt}`)),
   }
 }

@@ -3,7 +3,7 @@ import type { JsonPointer, JsonValue, PlanEdge, StateId } from '@mfm/core-types'
 import { jsonValueSchema, stateIdSchema } from '@mfm/core-types'
 import { z } from 'zod'
 
-export type PlanChangeKind = 'renamed' | 'removed' | 'added' | 'moved' | 'changed'
+type PlanChangeKind = 'renamed' | 'removed' | 'added' | 'moved' | 'changed'
 
 /** One place where two plans differ; a side on which the place is absent is absent here. */
 export interface PlanChange {

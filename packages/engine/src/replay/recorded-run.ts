@@ -73,8 +73,8 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
 }
 
 /** A summary of the first event alone says what a fork begins with. */
-async function statesTakenOver(
-  { artifacts }: Stores,
+export async function statesTakenOver(
+  { artifacts }: Pick<Stores, 'artifacts'>,
   { planDigest }: RunStarted,
   summaryId: ArtifactId | undefined,
 ): Promise<ReadonlySet<StateId>> {
