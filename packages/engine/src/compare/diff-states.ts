@@ -96,7 +96,7 @@ export class StateComparison {
 }
 
 /** The states of either run, without those that one of them has from the run that it was forked from. */
-export function sharedStates(a: ComparedRun, b: ComparedRun): StateId[] {
+function sharedStates(a: ComparedRun, b: ComparedRun): StateId[] {
   const ids = new Set([...a.states.keys(), ...b.states.keys()])
   return [...ids].filter((id) => !(a.takenOver.has(id) || b.takenOver.has(id)))
 }

@@ -54,6 +54,8 @@ export class AttemptWatch {
 
   readonly answered = (fact: Fact, ordinal: number): void => {
     if (this.#moved !== undefined || !this.#isOwn(fact)) return
+    // A key may be used again; its first use recorded it.
+    if (this.#options.source.isUsed(fact)) return
     if (fact.meta?.ordinal !== ordinal) this.#moved = { fact, ordinal }
   }
 

@@ -52,6 +52,19 @@ describe('verify', () => {
     })
   })
 
+  it('says identical where a key or a value of the code is used more than once', async () => {
+    const again = stateOf('again', async ({ io }) => {
+      const call = { namespace: 'test', request: { item: 'tea' }, factKey: 'mine' }
+      await io.recordValue('value', 1)
+      await io.call(call)
+      await io.call(call)
+      await io.recordValue('value', 1)
+      await io.nowMillis()
+    })
+    const plan = planOf([again])
+    expect(await verify(await recorded(plan), plan)).toMatchObject({ verdict: 'identical' })
+  })
+
   it('names a call that was never recorded, with the nearest recorded one', async () => {
     const report = await verify(await recorded(), shop({ item: 'coffee' }))
     expect(report.verdict).toBe('different')
