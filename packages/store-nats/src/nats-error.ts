@@ -3,7 +3,12 @@ import { JetStreamApiError } from '@nats-io/jetstream'
 import { TimeoutError } from '@nats-io/transport-node'
 
 /** Codes of the JetStream API (github.com/nats-io/nats-server, server/errors.json). */
-const API = { wrongLastSequence: 10_071, streamNotFound: 10_059 } as const
+const API = {
+  wrongLastSequence: 10_071,
+  streamNotFound: 10_059,
+  streamNameInUse: 10_058,
+  subjectsOverlap: 10_065,
+} as const
 
 /** What the API says of a full or overloaded server. */
 const SERVER_TROUBLE: ReadonlySet<number> = new Set([
@@ -21,6 +26,12 @@ export function isConflict(error: unknown): boolean {
 
 export function isStreamMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === API.streamNotFound
+}
+
+/** Whether a stream could not be made because one is there, or is being made at this moment. */
+export function isStreamTaken(error: unknown): boolean {
+  if (!(error instanceof JetStreamApiError)) return false
+  return error.code === API.streamNameInUse || error.code === API.subjectsOverlap
 }
 
 /** Any error of the client in the words of the ports. It names no address: that may hold a password. */

@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import { MfmError } from '@mfm/errors'
-import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream'
+import type { JetStreamManager, StreamConfig, StreamInfo } from '@nats-io/jetstream'
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import type { Link } from './link.ts'
-import { isStreamMissing } from './nats-error.ts'
+import { isStreamMissing, isStreamTaken } from './nats-error.ts'
 
 /** A repeated message is known for so long (ns). Longer than any call may take. */
 const DUPLICATE_WINDOW_NANOS = 120_000_000_000
@@ -18,6 +19,10 @@ const REQUIRED = {
   sealed: false,
   deny_purge: false,
 } as const satisfies Partial<StreamConfig>
+
+/** A stream that another opening makes is looked for so often, with so long between (ms). */
+const MOST_LOOKS = 20
+const LOOK_MILLIS = 25
 
 export interface StreamPlan {
   readonly name: string
@@ -37,14 +42,7 @@ export async function prepareStream(
   manager: JetStreamManager,
   plan: StreamPlan,
 ): Promise<{ readonly isReplicated: boolean; readonly created: string }> {
-  const { config, created } = await link.call(undefined, async () => {
-    try {
-      return await manager.streams.info(plan.name)
-    } catch (error) {
-      if (!isStreamMissing(error)) throw error
-    }
-    return await manager.streams.add(configOf(plan))
-  })
+  const { config, created } = await link.call(undefined, () => findOrMake(manager, plan))
   const wrong = Object.entries({ ...REQUIRED, max_msgs_per_subject: plan.perSubject }).filter(
     ([name, value]) => config[name as keyof StreamConfig] !== value,
   )
@@ -63,6 +61,23 @@ export async function prepareStream(
   return {
     isReplicated: config.storage === StorageType.File && config.num_replicas >= REPLICATED,
     created,
+  }
+}
+
+/** Of openings at the same time one makes the stream; the others find it a moment later. */
+async function findOrMake(manager: JetStreamManager, plan: StreamPlan): Promise<StreamInfo> {
+  for (let looks = 1; ; looks++) {
+    try {
+      return await manager.streams.info(plan.name)
+    } catch (error) {
+      if (!isStreamMissing(error)) throw error
+    }
+    try {
+      return await manager.streams.add(configOf(plan))
+    } catch (error) {
+      if (!isStreamTaken(error) || looks === MOST_LOOKS) throw error
+    }
+    await setTimeout(LOOK_MILLIS)
   }
 }
 

@@ -57,6 +57,19 @@ async function partsOf(prefix: string, area: string): Promise<readonly string[]>
   return Object.keys(state.subjects ?? {})
 }
 
+describe('openings at the same time', () => {
+  it('share the streams that one of them makes', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 10; round++) {
+      const prefix = freshPrefix()
+      const open = () => openNatsStores({ url: server.url, prefix })
+      const all = await Promise.all(Array.from({ length: 8 }, open))
+      expect(await all[0]?.events.append(RUN, 0, [noted(1, 'first')])).toBe(1)
+      expect(await all[7]?.events.headSeq(RUN)).toBe(1)
+      await Promise.all(all.map((stores) => stores.close()))
+    }
+  })
+})
+
 describe('what is longer than a message', () => {
   it('is stored in parts, which go with it', async () => {
     const prefix = freshPrefix()
