@@ -6,25 +6,27 @@ export function formatPointer(parts: readonly (string | number)[]): JsonPointer 
   return parts.map((part) => `/${escapePointerPart(String(part))}`).join('')
 }
 
+/** The member names and indexes that a JSON Pointer (RFC 6901) names; `undefined` for a text that is none. */
+export function parsePointer(pointer: JsonPointer): readonly string[] | undefined {
+  if (pointer === '') return []
+  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
+  const parts = pointer.slice(1).split('/')
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
 /**
  * The value that a JSON Pointer (RFC 6901) names, `undefined` where there is none: an absent member, an index that
  * is not there, `-`, an index with a leading zero, and a text that is no pointer. Own members only.
  */
 export function getAtPointer(value: JsonValue, pointer: JsonPointer): JsonValue | undefined {
-  if (pointer === '') return value
-  if (!pointer.startsWith('/')) return
+  const parts = parsePointer(pointer)
+  if (parts === undefined) return
   let at: JsonValue | undefined = value
-  for (const escaped of pointer.slice(1).split('/')) {
-    const part = unescapePart(escaped)
-    at = part === undefined ? undefined : child(at, part)
+  for (const part of parts) {
+    at = child(at, part)
     if (at === undefined) return
   }
   return at
-}
-
-function unescapePart(escaped: string): string | undefined {
-  if (!escaped.includes('~')) return escaped
-  return /~(?![01])/.test(escaped) ? undefined : escaped.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function child(value: JsonValue, part: string): JsonValue | undefined {

@@ -1,4 +1,4 @@
-import { artifactIdOf, decodeJsonArtifact, diffJson } from '@mfm/canonical-json'
+import { diffJson, parseJson } from '@mfm/canonical-json'
 import type { FactKey, FactMeta, JsonObject, JsonValue, NewArtifact } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AskedCall } from './asked-call.ts'
@@ -61,8 +61,10 @@ export function valueConflict(
 function valueDifferences(recorded: Uint8Array | undefined, given: NewArtifact): JsonObject[] {
   if (recorded === undefined) return []
   try {
-    const before = decodeJsonArtifact(artifactIdOf(recorded), recorded)
-    const rows = diffJson(before, decodeJsonArtifact(given.id, given.bytes), MAX_ROWS)
+    const [before, after] = [recorded, given.bytes].map((bytes) =>
+      parseJson(bytes, { integers: 'bigint' }),
+    )
+    const rows = diffJson(before ?? null, after ?? null, MAX_ROWS)
     return rows.map((row) => ({ ...row }))
   } catch {
     return []

@@ -1,4 +1,5 @@
 export type { ExceptionUse, SecretException } from './exceptions.ts'
+export { refuseHits } from './refuse-hits.ts'
 export { secretNamesIn, withoutSecrets } from './request-secrets.ts'
 export { resolverOf } from './resolver.ts'
 export { SECRET_RULES, type SecretHit, type SecretRule } from './rules.ts'

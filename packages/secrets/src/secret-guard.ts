@@ -1,10 +1,11 @@
 import type { JsonValue } from '@mfm/core-types'
-import { decode, MfmError } from '@mfm/errors'
+import { decode } from '@mfm/errors'
 import { z } from 'zod'
 import type { ExceptionUse, SecretException } from './exceptions.ts'
 import { Exceptions, exceptionsSchema } from './exceptions.ts'
 import { Inspection } from './inspection.ts'
 import { Redaction } from './redaction.ts'
+import { refuseHits } from './refuse-hits.ts'
 import { MIN_REGISTERED } from './registered-values.ts'
 import type { SecretHit } from './rules.ts'
 import { Screen } from './screen.ts'
@@ -27,8 +28,6 @@ const optionsSchema: z.ZodType<SecretGuardOptions> = z.strictObject({
   key: z.instanceof(Uint8Array).optional(),
   exceptions: exceptionsSchema.optional(),
 })
-
-const MAX_REPORTED = 20
 
 /**
  * The second line of defence: finds what looks like a secret on its way into storage. The first line is a
@@ -98,8 +97,8 @@ export class SecretGuard {
   admit(value: JsonValue, what: string): JsonValue {
     if (!this.#screen.mayHold(value)) return value
     const { result, hits } = this.#inspect((inspection) => inspection.value(value))
-    if (hits.length === 0 || this.#mode === 'redact') return result
-    throw this.#refusal(hits, this.redactText(what))
+    if (this.#mode === 'refuse' && hits.length > 0) refuseHits(hits, this.redactText(what))
+    return result
   }
 
   /** The text with each hit replaced in place, in either mode: for error messages and other free text. */
@@ -122,20 +121,5 @@ export class SecretGuard {
       return this.#redaction.markOf(hit.rule, secret)
     })
     return { result: run(inspection), hits }
-  }
-
-  #refusal(hits: readonly SecretHit[], what: string): MfmError {
-    const first = hits[0]
-    const more = hits.length > 1 ? ` and ${hits.length - 1} more` : ''
-    return new MfmError('secrets_detected', {
-      message: `${what} holds what looks like a secret: ${first?.rule} at "${first?.pointer}"${more}`,
-      details: {
-        what,
-        hits: hits
-          .slice(0, MAX_REPORTED)
-          .map(({ pointer, rule, name }) => ({ pointer, rule, ...(name ? { name } : {}) })),
-        total: hits.length,
-      },
-    })
   }
 }

@@ -1,11 +1,9 @@
 import { parseJson } from '@mfm/canonical-json'
-import { MfmError } from '@mfm/errors'
-import type { SecretGuard, SecretHit } from '@mfm/secrets'
+import type { SecretGuard } from '@mfm/secrets'
+import { refuseHits } from '@mfm/secrets'
 import { goldenText } from './golden-files.ts'
 import type { Golden } from './golden-of-run.ts'
 import { fromReadable } from './readable.ts'
-
-const MAX_REPORTED = 20
 
 /**
  * The last look before a golden run goes to git.
@@ -14,22 +12,9 @@ const MAX_REPORTED = 20
  */
 export function refuseGoldenSecrets(golden: Golden, guard: SecretGuard): void {
   const document = fromReadable(parseJson(goldenText(golden), { integers: 'bigint' }))
-  refuse('the golden document', guard.scan(document))
+  refuseHits(guard.scan(document), 'the golden document')
   for (const [name, bytes] of golden.files) {
     const text = new TextDecoder().decode(bytes)
-    refuse(`the file ${name} of a golden run`, guard.scan(text))
+    refuseHits(guard.scan(text), `the file ${name} of a golden run`)
   }
-}
-
-function refuse(what: string, hits: readonly SecretHit[]): void {
-  const [first] = hits
-  if (first === undefined) return
-  throw new MfmError('secrets_detected', {
-    message: `${what} holds what looks like a secret: ${first.rule} at "${first.pointer}"`,
-    details: {
-      what,
-      hits: hits.slice(0, MAX_REPORTED).map(({ pointer, rule }) => ({ pointer, rule })),
-      total: hits.length,
-    },
-  })
 }

@@ -1,4 +1,4 @@
-import { diffJson } from '@mfm/canonical-json'
+import { diffJson, formatPointer } from '@mfm/canonical-json'
 import type { ArtifactId, FactKey, JsonValue, RunEvent, StateId } from '@mfm/core-types'
 import type { ContextTree } from '../context/context-tree.ts'
 import type { EntryPair } from '../context/diff-snapshots.ts'
@@ -104,7 +104,7 @@ async function compareState(
   for (const [key, [one, other]] of own.sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (differences.length >= MAX_ROWS) break
     const values = [one && (await tree.value(one)), other && (await tree.value(other))] as const
-    differences.push(...forkDifferences(...values, `/${escaped(key)}`))
+    differences.push(...forkDifferences(...values, formatPointer([key])))
   }
   return {
     change: own.length === 0 ? 'unchanged' : 'changed',
@@ -123,11 +123,6 @@ function onlyOne(
 
 function isSamePair(pair: EntryPair, other: EntryPair | undefined): boolean {
   return other !== undefined && isSameEntry(pair[0], other[0]) && isSameEntry(pair[1], other[1])
-}
-
-/** RFC 6901, section 4. */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /** The facts of a fork and of its parent, by state. */

@@ -13,6 +13,7 @@ import type { RecordedFact } from '@mfm/facts'
 import { payloadOf } from '@mfm/facts'
 import type { FactSource } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
+import { refuseHits } from '@mfm/secrets'
 import { z } from 'zod'
 import { findFact, placeOf } from './find-fact.ts'
 import type { ForkPoint } from './fork-point.ts'
@@ -29,8 +30,6 @@ export interface FactEdits {
   readonly record: ForkRecord['facts']
 }
 
-const MAX_REPORTED = 20
-
 /**
  * Finds the facts that are to be replaced, and judges what is to replace them.
  *
@@ -44,7 +43,8 @@ export async function factEdits(
   const payloads = new Map<FactKey, NewArtifact>()
   const record: { key: FactKey; value: JsonValue }[] = []
   for (const { fact: given, value } of edits) {
-    refuseSecretEdit(rules.guard, value, 'the new value of a fact')
+    // In either mode of the guard: redacted, it would be another value than the one that was given.
+    refuseHits(rules.guard.scan(value), 'the new value of a fact')
     const fact = findFact(source.facts, given, rules.guard)
     assertAhead(fact, point)
     if (payloads.has(fact.key)) throw invalid(fact, 'it is replaced twice')
@@ -52,25 +52,6 @@ export async function factEdits(
     record.push({ key: fact.key, value })
   }
   return { payloads, record }
-}
-
-/**
- * A value that a person gives is refused in either mode of the guard: redacted, it would be another one.
- *
- * @throws MfmError `secrets_detected`
- */
-export function refuseSecretEdit(guard: SecretGuard, value: JsonValue, what: string): void {
-  const hits = guard.scan(value)
-  const [first] = hits
-  if (first === undefined) return
-  throw new MfmError('secrets_detected', {
-    message: `${what} holds what looks like a secret: ${first.rule} at "${first.pointer}"`,
-    details: {
-      what,
-      hits: hits.slice(0, MAX_REPORTED).map(({ pointer, rule }) => ({ pointer, rule })),
-      total: hits.length,
-    },
-  })
 }
 
 function assertAhead(fact: RecordedFact, { stateId, completed }: ForkPoint): void {

@@ -4,6 +4,7 @@ import { manifestSchema, UNKNOWN_PROVENANCE } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
 import type { Commit } from '@mfm/io-live'
 import type { SecretGuard } from '@mfm/secrets'
+import { refuseHits } from '@mfm/secrets'
 import { judgeContextValue } from '../context/attempt-context.ts'
 import type { ContextValue, Snapshot } from '../context/context-tree.ts'
 import { ContextTree } from '../context/context-tree.ts'
@@ -11,7 +12,6 @@ import { History } from '../history/history.ts'
 import { summarizeHistory } from '../history/history-summary.ts'
 import { planDocument } from '../plan/plan-document.ts'
 import type { RecordedRun } from '../replay/recorded-run.ts'
-import { refuseSecretEdit } from './fork-edits.ts'
 import type { ForkPoint } from './fork-point.ts'
 import type { ForkRequest } from './fork-request.ts'
 
@@ -113,7 +113,7 @@ async function firstSnapshot(
   const { numbers } = recorded.manifest.runConfig
   const changes = new Map<string, ContextValue>()
   for (const { key, value } of request.context ?? []) {
-    refuseSecretEdit(guard, { [key]: value }, 'the new value of a context key')
+    refuseHits(guard.scan({ [key]: value }), 'the new value of a context key')
     if (changes.has(key)) throw setTwice(key)
     changes.set(key, judgeContextValue(key, value, { numbers, guard }))
   }

@@ -1,4 +1,4 @@
-import { formatPointer, getAtPointer } from '@mfm/canonical-json'
+import { formatPointer, getAtPointer, parsePointer } from '@mfm/canonical-json'
 import type { ArtifactId, JsonPointer, JsonValue, RunId, StateId, Stores } from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import { attemptKeyParts } from '@mfm/facts'
@@ -37,7 +37,7 @@ export async function traceValue(
   const tree = new ContextTree(async (id) => await stores.artifacts.get(id), 'rfc8785')
   const last = lastStep(run, at)
   const snapshotId = run.steps[last]?.after ?? run.started.initialSnapshotId
-  const key = keyOf(pointer)
+  const key = parsePointer(pointer)?.[0]
   const value = key === undefined ? undefined : await tree.get(snapshotId, key)
   const place = pointer.slice(key === undefined ? 0 : formatPointer([key]).length)
   const found = value === undefined ? undefined : getAtPointer(value, place)
@@ -153,13 +153,6 @@ function lastStep({ steps }: RecordedSteps, at: StateId | undefined): number {
     details: { stateId: at, there },
     help: `There are: ${there.join(', ') || 'none'}.`,
   })
-}
-
-/** The first part of a pointer; `undefined` where there is none. */
-function keyOf(pointer: JsonPointer): string | undefined {
-  const first = /^\/([^/]*)/.exec(pointer)?.[1]
-  if (first === undefined || /~(?![01])/.test(first)) return undefined
-  return first.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 interface Sought {
