@@ -138,9 +138,11 @@ describe('decodeJsonArtifact', () => {
   )
 
   it('takes a document as deep as asked', () => {
-    const value: unknown = JSON.parse('['.repeat(1500) + ']'.repeat(1500))
-    const { id, bytes } = jsonArtifact('output', value, { maxDepth: 1500 })
-    expect(decodeJsonArtifact(id, bytes, { maxDepth: 1500 })).toHaveLength(1)
-    expect(() => decodeJsonArtifact(id, bytes)).toThrow(refusal('artifact_decode_failed'))
+    const value: unknown = JSON.parse('['.repeat(300) + ']'.repeat(300))
+    const { id, bytes } = jsonArtifact('output', value, { maxDepth: 300 })
+    expect(decodeJsonArtifact(id, bytes, { maxDepth: 300 })).toHaveLength(1)
+    expect(() => decodeJsonArtifact(id, bytes, { maxDepth: 299 })).toThrow(
+      refusal('artifact_decode_failed'),
+    )
   })
 })

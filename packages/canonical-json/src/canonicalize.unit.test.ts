@@ -218,7 +218,6 @@ describe('canonicalize', () => {
     expect(() => canonicalize(nest(1002))).toThrow(
       expect.objectContaining({ code: 'json_too_deep' }),
     )
-    expect(canonicalize(nest(2000), { maxDepth: 2000 })).toHaveLength(8001)
   })
 
   it('reads a getter once and never calls toJSON', () => {
@@ -293,7 +292,7 @@ describe('canonicalize', () => {
     }
   })
 
-  it.each([{ numbers: 'floats' }, { maxDepth: -1 }, { maxDepth: 1.5 }, { maxDepth: 2001 }])(
+  it.each([{ numbers: 'floats' }, { maxDepth: -1 }, { maxDepth: 1.5 }, { maxDepth: 1001 }])(
     'refuses the options %j',
     (options) => {
       expect(() => canonicalize(1, options as { maxDepth?: number })).toThrow(

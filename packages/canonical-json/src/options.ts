@@ -4,13 +4,12 @@ import { MfmError } from '@mfm/errors'
 export interface CanonicalOptions {
   /** Default `rfc8785`. */
   readonly numbers?: NumberProfile | undefined
-  /** How many arrays and objects may enclose each other: 0 to 2000, default 1000. */
+  /** How many arrays and objects may enclose each other: 0 to 1000, the default. */
   readonly maxDepth?: number | undefined
 }
 
-/** Deeper documents would come near the end of the stack. */
-export const DEPTH_CEILING = 2000
-const DEFAULT_MAX_DEPTH = 1000
+/** Code that was never optimised takes the most stack: it would come to its end with 1,800 levels. */
+export const DEPTH_CEILING = 1000
 
 /** @throws MfmError `invalid_option` */
 export function integersOnly(options: CanonicalOptions | undefined): boolean {
@@ -22,7 +21,7 @@ export function integersOnly(options: CanonicalOptions | undefined): boolean {
 
 /** @throws MfmError `invalid_option` */
 export function depthLimit(options: CanonicalOptions | undefined): number {
-  const limit = options?.maxDepth ?? DEFAULT_MAX_DEPTH
+  const limit = options?.maxDepth ?? DEPTH_CEILING
   if (Number.isInteger(limit) && limit >= 0 && limit <= DEPTH_CEILING) return limit
   throw invalidOption('maxDepth', `is not an integer from 0 to ${DEPTH_CEILING}`)
 }

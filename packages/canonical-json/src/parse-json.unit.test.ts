@@ -201,9 +201,9 @@ describe('parseJson', () => {
     expect(() => parseJson(nest(4), { maxDepth: 3 })).toThrow(
       refusal('json_too_deep', { pointer: '/0/a/0' }),
     )
-    const exact = nest(2000).replace('1', '9007199254740993')
-    expect(parseJson(nest(2000), { maxDepth: 2000 })).toHaveLength(1)
-    expect(parseJson(exact, { maxDepth: 2000, integers: 'bigint' })).toHaveLength(1)
+    const exact = nest(1000).replace('1', '9007199254740993')
+    expect(parseJson(nest(1000))).toHaveLength(1)
+    expect(parseJson(exact, { integers: 'bigint' })).toHaveLength(1)
     for (const hostile of ['['.repeat(200_000), '{"a":'.repeat(200_000), nest(200_000)]) {
       expect(() => parseJson(hostile)).toThrow(expect.objectContaining({ code: 'json_too_deep' }))
     }
