@@ -1,5 +1,4 @@
 export { abortError } from './abort-error.ts'
-export { afterMicrotasks } from './after-microtasks.ts'
 export { parseRandomLength, parseSleep } from './arguments.ts'
 export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'
@@ -20,7 +19,6 @@ export {
   type RequestIdentity,
   requestOf,
 } from './identify-request.ts'
-export { KeyedQueue } from './keyed-queue.ts'
 export { parseNamespace } from './namespace.ts'
 export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'
@@ -28,3 +26,4 @@ export { type RebuiltFactIndex, rebuildFactIndex } from './rebuild-fact-index.ts
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
 export { foreignAttachment, type RecordedAnswer, recordedResult } from './recorded-result.ts'
 export { refuseSecrets } from './refuse-secrets.ts'
+export { type Caller, newCaller, Turns } from './turns.ts'

@@ -75,20 +75,22 @@ export class ReplayIo implements IoProvider {
     this.#order = new SettleOrder(this.#recorded.factSeqs)
   }
 
-  async call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
-    this.#admitInput()
-    const { factKey } = call
-    if (factKey === null) {
-      const namespace = parseNamespace(call.namespace)
-      throw new MfmError('missing_fact_key', { details: { namespace } })
-    }
-    const { scope, numbers } = this.#options
-    const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
-    const failure = this.#failureOf(asked)
-    const fact = failure ?? this.#source.facts.get(asked.key)
-    if (fact === undefined) throw await this.#missing(asked, factKey)
-    this.#options.onAnswered?.(fact, asked.ordinal)
-    return (await this.#order.settle(fact.seq, () => this.#read(fact, asked)))()
+  call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      const { factKey } = call
+      if (factKey === null) {
+        const namespace = parseNamespace(call.namespace)
+        throw new MfmError('missing_fact_key', { details: { namespace } })
+      }
+      const { scope, numbers } = this.#options
+      const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+      const failure = this.#failureOf(asked)
+      const fact = failure ?? this.#source.facts.get(asked.key)
+      if (fact === undefined) return this.#order.known(() => this.#missing(asked, factKey))
+      this.#options.onAnswered?.(fact, asked.ordinal)
+      return this.#order.settle(fact.seq, () => this.#read(fact, asked))
+    })
   }
 
   #failureOf(asked: AskedCall): RecordedFact | undefined {
@@ -96,15 +98,14 @@ export class ReplayIo implements IoProvider {
     return this.#source.facts.get(failureKey(this.#options.scope, asked))
   }
 
-  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<MfmError> {
+  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<never> {
     const { scope, guard } = this.#options
     // Live, such a call would be refused; and its request must not get into an error.
     refuseSecrets(guard, { ...(factKey && { factKey }), request: requestOf(asked.identity) })
-    return await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
+    throw await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
   }
 
-  /** What the caller gets when its turn comes: the answer, or the failure thrown. */
-  async #read(fact: RecordedFact, asked: AskedCall): Promise<() => IoResult> {
+  async #read(fact: RecordedFact, asked: AskedCall): Promise<IoResult> {
     const source = this.#source
     const { numbers, divergence } = this.#options
     const { key, meta, payloadId } = fact
@@ -112,76 +113,81 @@ export class ReplayIo implements IoProvider {
       throw divergedError(asked, meta, await source.request(meta.requestId))
     }
     const bytes = await source.read(fact)
-    if (key !== asked.key) return throwing(failureOf(fact, bytes))
-    const response = jsonOf(fact, bytes, numbers)
-    return () =>
-      recordedResult({
-        response,
-        payloadId,
-        attachments: () => Promise.resolve(meta?.attachments ?? []),
-        // While the program reads a body, it may be about to ask for the next fact.
-        readAttachment: (id) => this.#order.during(() => source.artifacts.get(id)),
-      })
+    if (key !== asked.key) throw failureOf(fact, bytes)
+    return recordedResult({
+      response: jsonOf(fact, bytes, numbers),
+      payloadId,
+      attachments: () => Promise.resolve(meta?.attachments ?? []),
+      readAttachment: (id) => source.artifacts.get(id),
+      turns: this.#order,
+    })
   }
 
-  async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
-    this.#refuseClosed()
-    const fact = this.#source.facts.get(key)
-    return fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+  getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    return this.#order.begin(() => {
+      this.#refuseClosed()
+      const fact = this.#source.facts.get(key)
+      const found = fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+      return this.#order.known(() => Promise.resolve(found))
+    })
   }
 
   /** Whether a fact was there when the recorded attempt was where this one is now. */
   #isVisible(fact: RecordedFact): boolean {
     const { scope } = this.#options
     const { seq, meta } = fact
-    if (meta === undefined || this.#source.isUsed(fact)) return true
+    if (meta === undefined) return true
     if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
       return this.#order.isSettled(seq)
     }
+    if (this.#source.isUsed(fact)) return true
     const { enteredSeq, factSeqs } = this.#recorded
     return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
   }
 
-  async recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
-    this.#admitInput()
-    parseCallerKey(key)
-    const { guard, numbers } = this.#options
-    refuseSecrets(guard, { factKey: key })
-    const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
-    const ordinal = this.#counters.nextOperation()
-    const check = async (fact: RecordedFact): Promise<ArtifactId> => {
-      const bytes = bytesOf(fact, await this.#source.read(fact))
-      if (fact.payloadId === artifact.id) return artifact.id
-      throw valueConflict(key, bytes, artifact)
-    }
-    return await this.#answer(key, ordinal, check)
+  recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      parseCallerKey(key)
+      const { guard, numbers } = this.#options
+      refuseSecrets(guard, { factKey: key })
+      const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
+      const ordinal = this.#counters.nextOperation()
+      return this.#answer(key, ordinal, async (fact) => {
+        const bytes = bytesOf(fact, await this.#source.read(fact))
+        if (fact.payloadId === artifact.id) return artifact.id
+        throw valueConflict(key, bytes, artifact)
+      })
+    })
   }
 
-  async nowMillis(): Promise<number> {
-    this.#admitInput()
-    const { key, ordinal } = this.#nextDerived('now_millis')
-    const read = async (fact: RecordedFact): Promise<number> => {
-      const value = jsonOf(fact, await this.#source.read(fact))
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-      throw payloadInvalid(fact, 'is no time', [])
-    }
-    return await this.#answer(key, ordinal, read)
+  nowMillis(): Promise<number> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      const { key, ordinal } = this.#nextDerived('now_millis')
+      return this.#answer(key, ordinal, async (fact) => {
+        const value = jsonOf(fact, await this.#source.read(fact))
+        if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+        throw payloadInvalid(fact, 'is no time', [])
+      })
+    })
   }
 
-  async randomBytes(length: number): Promise<Uint8Array> {
-    this.#admitInput()
-    parseRandomLength(length)
-    const { key, ordinal } = this.#nextDerived('random_bytes')
-    const read = async (fact: RecordedFact): Promise<Uint8Array> => {
-      const bytes = bytesOf(fact, await this.#source.read(fact))
-      if (bytes.length === length) return Uint8Array.from(bytes)
-      throw payloadInvalid(
-        fact,
-        `has ${bytes.length} bytes, not the ${length} that are asked for`,
-        [{ pointer: '/length', recorded: bytes.length, requested: length }],
-      )
-    }
-    return await this.#answer(key, ordinal, read)
+  randomBytes(length: number): Promise<Uint8Array> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      parseRandomLength(length)
+      const { key, ordinal } = this.#nextDerived('random_bytes')
+      return this.#answer(key, ordinal, async (fact) => {
+        const bytes = bytesOf(fact, await this.#source.read(fact))
+        if (bytes.length === length) return Uint8Array.from(bytes)
+        throw payloadInvalid(
+          fact,
+          `has ${bytes.length} bytes, not the ${length} that are asked for`,
+          [{ pointer: '/length', recorded: bytes.length, requested: length }],
+        )
+      })
+    })
   }
 
   async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
@@ -195,17 +201,13 @@ export class ReplayIo implements IoProvider {
     this.#closed = true
   }
 
-  async #answer<T>(
-    key: FactKey,
-    ordinal: number,
-    read: (fact: RecordedFact) => Promise<T>,
-  ): Promise<T> {
+  #answer<T>(key: FactKey, ordinal: number, read: (fact: RecordedFact) => Promise<T>): Promise<T> {
     const source = this.#source
     const fact = source.facts.get(key)
     const { scope, onAnswered } = this.#options
     if (fact !== undefined) {
       onAnswered?.(fact, ordinal)
-      return await this.#order.settle(fact.seq, () => read(fact))
+      return this.#order.settle(fact.seq, () => read(fact))
     }
     throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
   }
@@ -228,12 +230,6 @@ export class ReplayIo implements IoProvider {
 
   #refuseClosed(): void {
     if (this.#closed) throw new MfmError('io_closed')
-  }
-}
-
-function throwing(error: MfmError): () => never {
-  return () => {
-    throw error
   }
 }
 
