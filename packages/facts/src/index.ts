@@ -1,4 +1,5 @@
 export { abortError } from './abort-error.ts'
+export { afterMicrotasks } from './after-microtasks.ts'
 export { parseRandomLength, parseSleep } from './arguments.ts'
 export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'

@@ -18,8 +18,10 @@ interface Waiting {
 interface Line {
   isMaking: boolean
   /** Behind the one who looks the key up or makes its fact. */
-  readonly waiting: Waiting[]
+  waiting: Waiting[] | undefined
 }
+
+type Found = ArtifactId | undefined
 
 /**
  * The callers of keys that are not known yet. One caller of a key makes its fact, and the others wait: when that one
@@ -27,11 +29,11 @@ interface Line {
  */
 export class KeyLines {
   readonly #turns: Turns
-  readonly #find: (key: FactKey) => Promise<ArtifactId | undefined>
+  readonly #find: (key: FactKey) => Found | Promise<Found>
   readonly #lines = new Map<FactKey, Line>()
 
   /** @param find gives what is bound to a key that nobody is making */
-  constructor(turns: Turns, find: (key: FactKey) => Promise<ArtifactId | undefined>) {
+  constructor(turns: Turns, find: (key: FactKey) => Found | Promise<Found>) {
     this.#turns = turns
     this.#find = find
   }
@@ -40,58 +42,64 @@ export class KeyLines {
    * What the key is bound to. `undefined`: the caller is to make the fact, and calls {@link made} as soon as it goes on
    * with whatever came of it. To be called as soon as the caller asks.
    */
-  async claim(key: FactKey): Promise<BoundKey | undefined> {
+  claim(key: FactKey): BoundKey | undefined | Promise<BoundKey | undefined> {
     const before = this.#lines.get(key)
-    if (before !== undefined) return await this.#waitBehind(before)
-    const line: Line = { isMaking: false, waiting: [] }
+    if (before !== undefined) return this.#waitBehind(before)
+    const found = this.#find(key)
+    if (typeof found === 'string') return this.#boundTo(found)
+    const line: Line = { isMaking: found === undefined, waiting: undefined }
     this.#lines.set(key, line)
+    return found && this.#lookUp(key, line, found)
+  }
+
+  /** @param payloadId what the key is bound to now; `undefined` where it is not */
+  made(key: FactKey, payloadId: Found): void {
+    const waiting = this.#lines.get(key)?.waiting ?? []
+    const next = payloadId === undefined ? waiting.shift() : undefined
+    if (next === undefined) this.#lines.delete(key)
+    else next.goOn(undefined)
+    if (payloadId !== undefined) for (const { goOn } of waiting) goOn(this.#boundTo(payloadId))
+  }
+
+  #boundTo(payloadId: ArtifactId): BoundKey {
+    return { caller: this.#turns.takePlace(), payloadId: () => payloadId }
+  }
+
+  #waitBehind(line: Line): Promise<BoundKey | undefined> {
+    line.waiting ??= []
+    const caller = line.isMaking ? undefined : this.#turns.takePlace()
+    return new Promise((goOn) => {
+      line.waiting?.push({ caller, goOn })
+    })
+  }
+
+  async #lookUp(key: FactKey, line: Line, finding: Promise<Found>): Promise<BoundKey | undefined> {
     const caller = this.#turns.takePlace()
-    const payloadId = await this.#lookUp(key)
+    const payloadId = await outcomeOf(finding)
     if (payloadId !== undefined) {
       this.#lines.delete(key)
-      for (const { caller: other, goOn } of line.waiting) {
+      for (const { caller: other, goOn } of line.waiting ?? []) {
         if (other !== undefined) goOn({ caller: other, payloadId })
       }
       return { caller, payloadId }
     }
     line.isMaking = true
     this.#turns.leavePlace(caller)
-    for (const other of line.waiting) {
+    for (const other of line.waiting ?? []) {
       if (other.caller !== undefined) this.#turns.leavePlace(other.caller)
       other.caller = undefined
     }
     return undefined
   }
+}
 
-  /** @param payloadId what the key is bound to now; `undefined` where it is not */
-  made(key: FactKey, payloadId: ArtifactId | undefined): void {
-    const waiting = this.#lines.get(key)?.waiting ?? []
-    if (payloadId === undefined) {
-      const next = waiting.shift()
-      if (next === undefined) this.#lines.delete(key)
-      else next.goOn(undefined)
-      return
-    }
-    this.#lines.delete(key)
-    for (const { goOn } of waiting) {
-      goOn({ caller: this.#turns.takePlace(), payloadId: () => payloadId })
-    }
-  }
-
-  #waitBehind({ isMaking, waiting }: Line): Promise<BoundKey | undefined> {
-    return new Promise((goOn) => {
-      waiting.push({ caller: isMaking ? undefined : this.#turns.takePlace(), goOn })
-    })
-  }
-
-  async #lookUp(key: FactKey): Promise<(() => ArtifactId) | undefined> {
-    try {
-      const payloadId = await this.#find(key)
-      return payloadId && (() => payloadId)
-    } catch (error) {
-      return () => {
-        throw error
-      }
+async function outcomeOf(finding: Promise<Found>): Promise<(() => ArtifactId) | undefined> {
+  try {
+    const payloadId = await finding
+    return payloadId && (() => payloadId)
+  } catch (error) {
+    return () => {
+      throw error
     }
   }
 }

@@ -135,13 +135,15 @@ export class LiveIo implements IoProvider {
   }
 
   /** Answers from what the key is bound to; where it is not, by what is made now. */
-  #ask<T>(
+  async #ask<T>(
     key: FactKey,
     answer: (payloadId: ArtifactId) => Promise<T>,
     make: () => Promise<Made<T>>,
   ): Promise<T> {
-    return this.#tracked(async () => {
-      const bound = await this.#lines.claim(key)
+    this.#underWay += 1
+    try {
+      const claimed = this.#lines.claim(key)
+      const bound = claimed && (await claimed)
       if (bound !== undefined) {
         return await this.#turns.settleAt(bound.caller, async () => answer(bound.payloadId()))
       }
@@ -152,7 +154,9 @@ export class LiveIo implements IoProvider {
         this.#lines.made(key, made?.payloadId)
       }
       return await made.settle()
-    })
+    } finally {
+      this.#ended()
+    }
   }
 
   async #make(asking: AskingCall, asked: AskedCall, signal: AbortSignal): Promise<Made<IoResult>> {
@@ -184,6 +188,11 @@ export class LiveIo implements IoProvider {
     } catch (error) {
       return failed(asked, error, { ...this.#options, aborted: signal.aborted })
     }
+  }
+
+  /** Something else that the program waits for: it goes on in the order of asking, and before new facts. */
+  inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return this.#turns.known(wait)
   }
 
   getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
@@ -273,9 +282,13 @@ export class LiveIo implements IoProvider {
     try {
       return await operation()
     } finally {
-      this.#underWay -= 1
-      if (this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+      this.#ended()
     }
+  }
+
+  #ended(): void {
+    this.#underWay -= 1
+    if (this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 
   #admitInput(): void {

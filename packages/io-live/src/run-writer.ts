@@ -108,14 +108,17 @@ export class RunWriter {
   }
 
   /**
-   * The payload that a key is bound to. A writer that died between the binding and its event leaves a key that only the
-   * index knows; its event is appended now.
+   * The payload that a key is bound to; at once where that is known here. A writer that died between the binding and
+   * its event leaves a key that only the index knows; its event is appended now.
    */
-  async findFact(key: FactKey): Promise<ArtifactId | undefined> {
+  findFact(key: FactKey): ArtifactId | undefined | Promise<ArtifactId | undefined> {
     const known = this.#facts.get(key)
     if (known !== undefined || this.#isNew) return known?.payloadId
     const { atomic, facts } = this.#options.stores
-    if (atomic !== undefined) return await facts.get(this.runId, key)
+    return atomic === undefined ? this.#findOnStream(key) : facts.get(this.runId, key)
+  }
+
+  async #findOnStream(key: FactKey): Promise<ArtifactId | undefined> {
     if (!this.#factsAreComplete) await this.#loadFacts()
     return this.#facts.get(key)?.payloadId ?? (await this.#adopt(key))
   }

@@ -123,6 +123,11 @@ export class ReplayIo implements IoProvider {
     })
   }
 
+  /** Something else that the program waits for: it goes on in the order of asking, and before new facts. */
+  inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return this.#order.known(wait)
+  }
+
   getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
     return this.#order.begin(() => {
       this.#refuseClosed()
@@ -136,12 +141,13 @@ export class ReplayIo implements IoProvider {
   #isVisible(fact: RecordedFact): boolean {
     const { scope } = this.#options
     const { seq, meta } = fact
+    const { enteredSeq, endedSeq, factSeqs } = this.#recorded
+    if (endedSeq !== undefined && seq > endedSeq) return false
     if (meta === undefined) return true
     if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
       return this.#order.isSettled(seq)
     }
     if (this.#source.isUsed(fact)) return true
-    const { enteredSeq, factSeqs } = this.#recorded
     return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
   }
 

@@ -10,6 +10,7 @@ import type {
   SideEffects,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
+import { afterMicrotasks } from '@mfm/facts'
 import type { AttemptTools } from './run-host.ts'
 
 /**
@@ -29,9 +30,12 @@ export class AttemptGate implements IoProvider, EventRecorder {
     this.#sideEffects = sideEffects
   }
 
-  /** Resolves when nothing is in flight, and lets nothing in any more. */
+  /** Resolves when nothing is in flight and nobody who waited for it asks for more, and lets nothing in any more. */
   async settle(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+    while (this.#inFlight.size > 0) {
+      await Promise.allSettled(this.#inFlight)
+      await new Promise<void>(afterMicrotasks)
+    }
     this.#shut = true
   }
 
@@ -74,6 +78,11 @@ export class AttemptGate implements IoProvider, EventRecorder {
     return this.#track(() => this.#tools.events.emitMany(events))
   }
 
+  /** As {@link AttemptTools.inTurn}; the attempt does not end before. */
+  async inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.#follow(this.#tools.inTurn(wait))
+  }
+
   #io(): IoProvider {
     if (this.#sideEffects === 'pure') {
       throw new MfmError('io_not_allowed', {
@@ -86,7 +95,10 @@ export class AttemptGate implements IoProvider, EventRecorder {
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
     this.#signal.throwIfAborted()
-    const running = operation()
+    return await this.#follow(operation())
+  }
+
+  async #follow<T>(running: Promise<T>): Promise<T> {
     this.#inFlight.add(running)
     try {
       return await running
