@@ -84,7 +84,7 @@ const performing = new AsyncLocalStorage<LiveIo>()
 /**
  * Performs IO and records each answer before the caller has it. One per attempt.
  *
- * Callers go on one at a time, in the order in which their facts are on the stream.
+ * Callers go on one at a time: in the order of asking with what is known, then in the order of the stream.
  */
 export class LiveIo implements IoProvider {
   readonly #turns = new SettleQueue()

@@ -208,19 +208,27 @@ export class Chance implements World {
     await new Promise<void>((resolve) => this.#paused.push(resolve))
   }
 
+  /** Lets those who wait go on, in any order, until the task has ended. */
+  async release<T>(waiting: (() => void)[], task: Promise<T>): Promise<T> {
+    const watch = watched(task)
+    while (!watch.isEnded) {
+      for (let count = this.below(40); count >= 0; count -= 1) {
+        waiting.splice(this.below(waiting.length), 1)[0]?.()
+      }
+      await macrotask()
+    }
+    return await task
+  }
+
   /**
    * Lets what is paused go on, in any order and several at a time, until the task has ended. After so many steps the
    * process dies: nothing goes on any more.
    */
   async drive<T>(task: Promise<T>, steps = Number.POSITIVE_INFINITY): Promise<T | undefined> {
-    let isEnded = false
-    const end = (): void => {
-      isEnded = true
-    }
-    task.then(end, end)
+    const watch = watched(task)
     for (let step = 0; step < steps; step += 1) {
       await macrotask()
-      if (isEnded) return await task
+      if (watch.isEnded) return await task
       for (let count = this.below(3); count >= 0; count -= 1) {
         this.#paused.splice(this.below(this.#paused.length), 1)[0]?.()
       }
@@ -233,4 +241,13 @@ export class Chance implements World {
 
 function macrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+function watched(task: Promise<unknown>): { readonly isEnded: boolean } {
+  const watch = { isEnded: false }
+  const end = (): void => {
+    watch.isEnded = true
+  }
+  task.then(end, end)
+  return watch
 }

@@ -58,7 +58,7 @@ export interface ReplayIoOptions {
 /**
  * Answers from facts alone: it never performs anything and never writes. One per attempt.
  *
- * Callers settle in the order in which their facts were recorded.
+ * Callers go on one at a time: in the order of asking with what is known, then in the order of the stream.
  */
 export class ReplayIo implements IoProvider {
   readonly #options: ReplayIoOptions
