@@ -82,17 +82,23 @@ export abstract class Turns {
   }
 
   protected schedule(): void {
-    const first = this.#known[0] ?? this.firstNew
-    if (this.#isScheduled || first?.isReady !== true) return
+    if (this.#isScheduled) return
+    const first = this.#first
+    if (first?.isReady !== true) return
     this.#isScheduled = true
-    if (first === this.#known[0] || this.isDue(first)) afterMicrotasks(() => this.#continue(first))
+    const isDue = this.#known.length > 0 || this.isDue(first)
+    if (isDue) afterMicrotasks(() => this.#continue(first))
     else nextTurn(() => this.#continue(first))
+  }
+
+  get #first(): Caller | undefined {
+    return this.#known.length > 0 ? this.#known[0] : this.firstNew
   }
 
   /** Lets the first go on, unless somebody has come to stand before it. */
   #continue(first: Caller): void {
     this.#isScheduled = false
-    if (first === (this.#known[0] ?? this.firstNew)) {
+    if (first === this.#first) {
       if (this.#known.length > 0) this.#known.shift()
       else this.takeNew(first)
       first.release()
