@@ -54,15 +54,16 @@ describe('SettleQueue', () => {
     const settled: string[] = []
     const failing = (name: string, delay: number) =>
       queue.known(() => after(delay, name).then(() => Promise.reject(new Error(name))))
+    const slow = failing('slow', 3)
     const refused = queue.begin(() => {
       throw new Error('refused')
     })
     await Promise.all(
-      [refused, failing('slow', 3), failing('quick', 0), queue.turn()].map(
+      [slow, refused, failing('quick', 0), queue.turn()].map(
         async (asked) => await asked.catch(({ message }: Error) => settled.push(message)),
       ),
     )
-    expect(settled).toEqual(['refused', 'slow', 'quick'])
+    expect(settled).toEqual(['slow', 'refused', 'quick'])
   })
 })
 
