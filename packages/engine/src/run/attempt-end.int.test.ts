@@ -51,6 +51,7 @@ describe('the end of an attempt', () => {
 
   it('is where nothing is in flight: what is written later is not of it', async () => {
     const plan = planWith(async ({ context }) => {
+      context.write('y', 2)
       void turn().then(() => context.write('late', true))
     })
     const stores = slowDocuments()
@@ -62,7 +63,7 @@ describe('the end of an attempt', () => {
     await engine.resume({ plan, runId: RUN })
     expect(await engine.verify({ plan, runId: RUN })).toMatchObject({
       verdict: 'identical',
-      context: { x: 1 },
+      context: { x: 1, y: 2 },
     })
   })
 })
