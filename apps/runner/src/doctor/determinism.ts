@@ -70,6 +70,7 @@ const ADVICE: Readonly<Record<DifferenceKind, string>> = {
   exhausted: CALLS,
   unused: CALLS,
   order_changed: CALLS,
+  ambient: REQUEST,
   refused:
     'The call asks not to be recorded (factKey null), so no replay can answer it. Leave the key out.',
   plan_changed:

@@ -1,3 +1,4 @@
+import { outsideState } from '@mfm/ambient'
 import { canonicalize } from '@mfm/canonical-json'
 import type {
   ArtifactId,
@@ -40,7 +41,7 @@ export class AttemptContext implements RunContext {
   async read(key: string): Promise<JsonValue | undefined> {
     const { tree, base, metadata } = this.#options
     assertDeclared('read', key, [metadata.reads, metadata.writes])
-    if (!this.#changes.has(key)) return copy(await tree.get(base, key))
+    if (!this.#changes.has(key)) return copy(await outsideState(() => tree.get(base, key)))
     return copy(this.#changes.get(key)?.value)
   }
 
@@ -56,7 +57,7 @@ export class AttemptContext implements RunContext {
 
   async dump(): Promise<JsonObject> {
     const { tree, base } = this.#options
-    const all = new Map<string, JsonValue>(await tree.entries(base))
+    const all = new Map<string, JsonValue>(await outsideState(() => tree.entries(base)))
     for (const [key, change] of this.#changes) {
       if (change === undefined) all.delete(key)
       else all.set(key, change.value)

@@ -1,3 +1,4 @@
+import type { AmbientWatch } from '@mfm/ambient'
 import type { ArtifactId, RunConfig, RunEvent, RunId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -9,6 +10,7 @@ import type { FailpointName } from '../failpoints.ts'
 import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
+import { watchAmbient } from '../run/watch-ambient.ts'
 import { ForkWriter } from './fork-writer.ts'
 import { LiveForkIo } from './live-fork-io.ts'
 import { OfflineIo } from './offline-io.ts'
@@ -34,6 +36,7 @@ export class ForkHost implements RunHost, Disposable {
   readonly guard: SecretGuard
   readonly writer: ForkWriter
   readonly signal: AbortSignal
+  readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
   /** What the loop wrote. */
   readonly events: RunEvent[] = []
@@ -48,6 +51,7 @@ export class ForkHost implements RunHost, Disposable {
   constructor(options: ForkHostOptions) {
     const { engine, runId, config, guard, parent, startedAtMillis, signal } = options
     this.#options = options
+    this.ambient = watchAmbient(engine)
     this.runId = runId
     this.config = config
     this.guard = guard

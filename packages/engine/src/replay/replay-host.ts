@@ -1,3 +1,4 @@
+import type { AmbientWatch } from '@mfm/ambient'
 import type {
   ArtifactId,
   NewArtifact,
@@ -21,6 +22,7 @@ import type { RecordedRun } from './recorded-run.ts'
 import { attemptKey } from './recorded-run.ts'
 import { refineDifference } from './refine-difference.ts'
 import type { Difference } from './replay-report.ts'
+import { watchReplay } from './watch-replay.ts'
 
 export interface ReplayHostOptions {
   readonly engine: EngineOptions
@@ -38,6 +40,7 @@ export class ReplayHost implements RunHost {
   readonly runId: RunId
   readonly config: RunConfig
   readonly guard: SecretGuard
+  readonly ambient: AmbientWatch | undefined
   readonly signal: AbortSignal
   readonly summarySeq = undefined
   readonly differences: Difference[] = []
@@ -58,6 +61,7 @@ export class ReplayHost implements RunHost {
     this.guard =
       engine.guard?.(this.config.secrets) ?? new SecretGuard({ mode: this.config.secrets })
     this.signal = signal ?? new AbortController().signal
+    this.ambient = watchReplay(engine, (difference) => this.differences.push(difference))
     this.#comparison = new EventComparison(recorded.comparable)
   }
 

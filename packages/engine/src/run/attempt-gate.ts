@@ -1,3 +1,4 @@
+import { outsideState } from '@mfm/ambient'
 import type {
   ArtifactId,
   CallOptions,
@@ -86,7 +87,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
     this.#signal.throwIfAborted()
-    const running = operation()
+    const running = outsideState(operation)
     this.#inFlight.add(running)
     try {
       return await running

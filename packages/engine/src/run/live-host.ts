@@ -1,3 +1,4 @@
+import type { AmbientWatch } from '@mfm/ambient'
 import type { ArtifactId, RunConfig, RunId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -9,6 +10,7 @@ import type { ReadHistory } from '../history/read-history.ts'
 import type { AttemptScope, AttemptTools, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { RunStop } from './run-stop.ts'
+import { watchAmbient } from './watch-ambient.ts'
 
 export interface LiveHostOptions {
   readonly engine: EngineOptions
@@ -25,6 +27,7 @@ export class LiveHost implements RunHost, Disposable {
   readonly runId: RunId
   readonly config: RunConfig
   readonly guard: SecretGuard
+  readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
   readonly writer: RunWriter
   readonly #engine: EngineOptions
@@ -36,6 +39,7 @@ export class LiveHost implements RunHost, Disposable {
     this.runId = runId
     this.config = config
     this.guard = engine.guard?.(config.secrets) ?? new SecretGuard({ mode: config.secrets })
+    this.ambient = watchAmbient(engine)
     this.#engine = engine
     this.#sources = {
       clock: engine.clock ?? SYSTEM_SOURCES.clock,

@@ -41,8 +41,11 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
     numbers: host.config.numbers,
     guard: host.guard,
   })
+  const tools = { context, io: gate, events: gate, signal }
+  const { ambient } = host
   const running = (async () => {
-    await handler({ context, io: gate, events: gate, signal })
+    if (ambient === undefined) await handler(tools)
+    else await ambient.run({ stateId: node.id, attempt }, () => handler(tools))
     await gate.settle()
   })()
   try {
