@@ -1,4 +1,5 @@
 import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type { ArtifactId, RunConfig, RunEvent, RunId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -7,6 +8,7 @@ import type { SecretGuard } from '@mfm/secrets'
 import { resolverOf } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
+import { ioOutsideState } from '../run/outside-state.ts'
 import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
@@ -95,9 +97,10 @@ export class ForkHost implements RunHost, Disposable {
   openAttempt(scope: AttemptScope): AttemptTools {
     const { stateId, attempt } = scope
     const { config, guard } = this
-    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
+    const write = (events: Commit['events']): Promise<void> =>
+      outsideState(() => this.commit({ events }))
     return {
-      io: this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope),
+      io: ioOutsideState(this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope)),
       events: new RunRecorder({ stateId, attempt, config, guard, write }),
     }
   }

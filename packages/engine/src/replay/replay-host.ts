@@ -1,4 +1,5 @@
 import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type {
   ArtifactId,
   NewArtifact,
@@ -100,7 +101,7 @@ export class ReplayHost implements RunHost {
       onAnswered: watch.answered,
     })
     const write = async (events: readonly RunEvent[]): Promise<void> =>
-      await this.commit({ events })
+      await outsideState(() => this.commit({ events }))
     return {
       io: watch.around(io),
       events: new RunRecorder({ stateId, attempt, config, guard, write }),

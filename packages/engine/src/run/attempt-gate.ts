@@ -1,4 +1,3 @@
-import { outsideState } from '@mfm/ambient'
 import type {
   ArtifactId,
   CallOptions,
@@ -87,7 +86,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
     this.#signal.throwIfAborted()
-    const running = outsideState(operation)
+    const running = operation()
     this.#inFlight.add(running)
     try {
       return await running

@@ -1,4 +1,5 @@
 import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type { ArtifactId, RunConfig, RunId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -7,6 +8,7 @@ import { resolverOf, SecretGuard } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
+import { ioOutsideState } from './outside-state.ts'
 import type { AttemptScope, AttemptTools, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { RunStop } from './run-stop.ts'
@@ -96,9 +98,10 @@ export class LiveHost implements RunHost, Disposable {
       guard,
       signal,
     })
-    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
+    const write = (events: Commit['events']): Promise<void> =>
+      outsideState(() => this.commit({ events }))
     const events = new RunRecorder({ stateId, attempt, config, guard, write })
-    return { io, events }
+    return { io: ioOutsideState(io), events }
   }
 
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable {
