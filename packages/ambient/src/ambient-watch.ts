@@ -24,7 +24,7 @@ interface Attempt {
 /** Kinds that packages use for their own housekeeping: settings in the environment, deadlines and clean-up. */
 const HOUSEKEEPING: ReadonlySet<AmbientKind> = new Set(['env', 'timers'])
 /** Kinds that Node's own code uses on behalf of whoever called it. */
-const ON_BEHALF: ReadonlySet<AmbientKind> = new Set(['fetch', 'net', 'fs'])
+const ON_BEHALF: ReadonlySet<AmbientKind> = new Set(['fetch', 'net'])
 
 /** Stacks that one function is worth in a run that goes on after a finding: a loop may ask for the time a million times. */
 const MAX_LOOKS = 1000
