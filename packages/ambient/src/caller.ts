@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export interface Place {
+interface Place {
   readonly file: string
   /** Relative to the working folder, with line and column. */
   readonly location: string
