@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { instrument } from '../src/index.ts'
 import { ioOf, record } from './recorded-io.fixture.ts'
 import type { Answer } from './server.fixture.ts'
-import { serve } from './server.fixture.ts'
+import { serve, serveInOrder } from './server.fixture.ts'
 
 const ok = (): Answer => ({ body: '{}' })
 
@@ -178,6 +178,27 @@ describe('fetch of instrumented code', () => {
       put: 200,
     })
     await server[Symbol.asyncDispose]()
+    expect(await replay(program)).toEqual(result)
+  })
+
+  it('gives concurrent calls their answers and times in the recorded order', async () => {
+    const count = 20
+    // 7 and 20 have no common divisor, so this is every number once.
+    const order = Array.from({ length: count }, (_, index) => (index * 7) % count)
+    await using server = await serveInOrder(order)
+    const program = async (): Promise<unknown> => {
+      const settled: unknown[] = []
+      const ask = async (n: number): Promise<void> => {
+        const text = await (await fetch(`${server.origin}/${n}`)).text()
+        settled.push([n, text, Date.now(), Math.random()])
+      }
+      await Promise.all(Array.from({ length: count }, (_, n) => ask(n)))
+      return settled
+    }
+    const { result, replay } = await record(program)
+    expect(result).toHaveLength(count)
+    await server[Symbol.asyncDispose]()
+    expect(await replay(program)).toEqual(result)
     expect(await replay(program)).toEqual(result)
   })
 

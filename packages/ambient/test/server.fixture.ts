@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -32,12 +32,26 @@ export async function serve(answer: (asked: Asked) => Answer): Promise<LocalServ
     const { status = 200, headers: own, body } = answer(one)
     response.writeHead(status, { 'content-type': 'application/json', ...own }).end(body)
   })
+  return { ...(await listening(server)), asked }
+}
+
+/** Answers `/<n>` when all have asked, in an order. */
+export async function serveInOrder(order: readonly number[]): Promise<LocalServer> {
+  const waiting = new Map<string, ServerResponse>()
+  const server = createServer((request, response) => {
+    waiting.set(request.url ?? '', response)
+    if (waiting.size < order.length) return
+    for (const n of order) waiting.get(`/${n}`)?.end(`answer ${n}`)
+  })
+  return { ...(await listening(server)), asked: [] }
+}
+
+async function listening(server: Server): Promise<Omit<LocalServer, 'asked'>> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
   let isOver = false
   return {
     origin: `http://127.0.0.1:${port}`,
-    asked,
     [Symbol.asyncDispose]: async () => {
       if (isOver) return
       isOver = true

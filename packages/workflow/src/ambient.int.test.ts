@@ -125,6 +125,29 @@ describe('a state that takes outside input past io', () => {
   })
 })
 
+it('tells the runs of one process apart', async () => {
+  const stores = openMemoryStores()
+  const clean = opOf(async ({ context, io }) => {
+    for (let call = 0; call < 20; call += 1) context.write(result, await io.now())
+  })
+  const leaky = opOf(async ({ context, io }) => {
+    for (let call = 0; call < 20; call += 1) context.write(result, [await io.now(), Math.random()])
+  })
+  const { runId } = await runWorkflow(clean, { stores })
+  const { findings, onFinding } = collecting()
+  const [live, verified, replayed] = await Promise.all([
+    runWorkflow(leaky, { stores, ambient: { onFinding } }),
+    verifyWorkflow(clean, { stores, runId }),
+    verifyWorkflow(clean, { stores, runId }),
+  ])
+  expect([live.phase, verified.verdict, replayed.verdict]).toEqual([
+    'completed',
+    'identical',
+    'identical',
+  ])
+  expect(findings.map(({ what }) => what)).toEqual(['Math.random'])
+})
+
 it('has nothing to say of what io, stores and transports do for a state', async () => {
   const stores = await openSqliteStores({ path: ':memory:' })
   const { findings, onFinding } = collecting()
