@@ -19,6 +19,8 @@ import {
   verifyWorkflow,
 } from './index.ts'
 
+type OpenStores = Awaited<ReturnType<typeof openSqliteStores>>
+
 const HERE = /^packages\/workflow\/src\/ambient\.int\.test\.ts:\d+:\d+$/
 
 const result = contextKey('result', z.unknown())
@@ -148,8 +150,25 @@ it('tells the runs of one process apart', async () => {
   expect(findings.map(({ what }) => what)).toEqual(['Math.random'])
 })
 
+/** Stores that do what a driver may: they look at the clock, wait, and draw lots. */
+function restless({ events, artifacts, facts, ...rest }: OpenStores): OpenStores {
+  const stirred = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name)
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]): unknown => {
+          process.env['HOME']?.concat(String(Date.now() + Math.random()))
+          clearTimeout(setTimeout(() => undefined, 1))
+          return Reflect.apply(member, target, args)
+        }
+      },
+    })
+  return { ...rest, events: stirred(events), artifacts: stirred(artifacts), facts: stirred(facts) }
+}
+
 it('has nothing to say of what io, stores and transports do for a state', async () => {
-  const stores = await openSqliteStores({ path: ':memory:' })
+  const stores = restless(await openSqliteStores({ path: ':memory:' }))
   const { findings, onFinding } = collecting()
   const ambient = { onFinding }
   const note = contextKey('note', z.string())

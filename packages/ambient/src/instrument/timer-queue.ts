@@ -27,7 +27,8 @@ export class TimerQueue implements StandInTimers, AsyncDisposable {
   readonly #clock: RecordedClock
   readonly #fail: (error: unknown) => void
   readonly #entries = new Set<Entry>()
-  #waiting: { readonly entry: Entry; readonly stop: AbortController } | undefined
+  /** The wait for what is due first. */
+  #waiting: { readonly due: number; readonly stop: AbortController } | undefined
   #driving: Promise<void> | undefined
   #isClosed = false
 
@@ -82,14 +83,12 @@ export class TimerQueue implements StandInTimers, AsyncDisposable {
   #add(entry: Entry): void {
     if (this.#isClosed) return
     this.#entries.add(entry)
-    const { entry: awaited, stop } = this.#waiting ?? {}
-    if (awaited !== undefined && entry.due < awaited.due) stop?.abort()
+    if (this.#waiting !== undefined && entry.due < this.#waiting.due) this.#waiting.stop.abort()
     this.#driving ??= outsideState(() => this.#drive())
   }
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry)
-    if (this.#waiting?.entry === entry) this.#waiting.stop.abort()
   }
 
   async #drive(): Promise<void> {
@@ -117,7 +116,7 @@ export class TimerQueue implements StandInTimers, AsyncDisposable {
     const millis = entry.due - this.#clock.shown
     if (millis <= 0 || this.#earliest() !== entry) return
     const stop = new AbortController()
-    this.#waiting = { entry, stop }
+    this.#waiting = { due: entry.due, stop }
     try {
       await this.#session.io.sleep(millis, { signal: stop.signal })
     } catch (error) {
