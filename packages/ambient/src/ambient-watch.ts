@@ -4,7 +4,7 @@ import type { AmbientAllowance, AmbientFinding, AmbientKind } from './finding.ts
 import { ambientError } from './finding.ts'
 import { installPatches } from './patches/install.ts'
 import type { Sensor } from './scope.ts'
-import { outsideState, within } from './scope.ts'
+import { outsideState, watching } from './scope.ts'
 
 /** `warn` tells, `refuse` tells and throws `ambient_io`. */
 export type AmbientMode = 'warn' | 'refuse'
@@ -51,11 +51,11 @@ export class AmbientWatch {
    *
    * The functions that are watched throw MfmError `ambient_io` in it, where the mode is `refuse`.
    */
-  run<T>(attempt: Attempt, operation: () => T): T {
+  async run<T>(attempt: Attempt, operation: () => T | Promise<T>): Promise<T> {
     const sensor: Sensor = {
       note: (kind, what, allow) => this.#note(attempt, { kind, what, allow }),
     }
-    return within({ sensor, allow: this.#allow, standIns: undefined }, operation)
+    return await watching(sensor, this.#allow, operation)
   }
 
   #note(

@@ -7,12 +7,43 @@ export interface Sensor {
   note(kind: AmbientKind, what: string, allow: ReadonlySet<AmbientAllowance>): void
 }
 
+/** Something that is taken back when the code that it was for has ended, from whatever this code left behind. */
+interface Loan<T> {
+  current: T | undefined
+}
+
 /** What applies to the code that runs in it, and to everything that this code begins. */
-export interface Scope {
-  /** Absent for code that is only instrumented. */
-  readonly sensor: Sensor | undefined
+export class Scope {
   readonly allow: ReadonlySet<AmbientAllowance>
-  readonly standIns: StandIns | undefined
+  readonly #sensor: Loan<Sensor>
+  readonly #standIns: Loan<StandIns>
+
+  constructor(
+    sensor: Loan<Sensor>,
+    standIns: Loan<StandIns>,
+    allow: ReadonlySet<AmbientAllowance>,
+  ) {
+    this.#sensor = sensor
+    this.#standIns = standIns
+    this.allow = allow
+  }
+
+  /** Absent for code that is only instrumented. */
+  get sensor(): Sensor | undefined {
+    return this.#sensor.current
+  }
+
+  get standIns(): StandIns | undefined {
+    return this.#standIns.current
+  }
+
+  allowing(more: readonly AmbientAllowance[]): Scope {
+    return new Scope(this.#sensor, this.#standIns, new Set([...this.allow, ...more]))
+  }
+
+  standingIn(standIns: Loan<StandIns>): Scope {
+    return new Scope(this.#sensor, standIns, this.allow)
+  }
 }
 
 const scopes = new AsyncLocalStorage<Scope | undefined>()
@@ -35,8 +66,36 @@ export function quietly<T>(operation: () => T): T {
   }
 }
 
-export function within<T>(scope: Scope, operation: () => T): T {
-  return scopes.run(scope, operation)
+/** Runs code whose use of the platform is told, until it ends. */
+export async function watching<T>(
+  sensor: Sensor,
+  allow: ReadonlySet<AmbientAllowance>,
+  operation: () => T | Promise<T>,
+): Promise<T> {
+  const loan: Loan<Sensor> = { current: sensor }
+  return await lending(loan, new Scope(loan, { current: undefined }, allow), operation)
+}
+
+/** Runs code with stand-ins until it ends, watched or not as it is. */
+export async function standingIn<T>(
+  standIns: StandIns,
+  operation: () => T | Promise<T>,
+): Promise<T> {
+  const loan: Loan<StandIns> = { current: standIns }
+  const outer = scopes.getStore() ?? new Scope({ current: undefined }, loan, new Set())
+  return await lending(loan, outer.standingIn(loan), operation)
+}
+
+async function lending<T>(
+  loan: Loan<unknown>,
+  scope: Scope,
+  operation: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await scopes.run(scope, operation)
+  } finally {
+    loan.current = undefined
+  }
 }
 
 /**
@@ -51,11 +110,5 @@ export function outsideState<T>(operation: () => T): T {
 export function allowAmbient<T>(allow: readonly AmbientAllowance[], operation: () => T): T {
   const scope = scopes.getStore()
   if (scope === undefined || allow.length === 0) return operation()
-  return scopes.run({ ...scope, allow: new Set([...scope.allow, ...allow]) }, operation)
-}
-
-/** Runs code with stand-ins, watched or not as it is. */
-export function standingIn<T>(standIns: StandIns, operation: () => T): T {
-  const scope = scopes.getStore() ?? { sensor: undefined, allow: new Set() }
-  return scopes.run({ ...scope, standIns }, operation)
+  return scopes.run(scope.allowing(allow), operation)
 }

@@ -287,6 +287,16 @@ describe('fetch of instrumented code', () => {
   })
 })
 
+it('stands in for code until it ends, and not for what it leaves behind', async () => {
+  const later = Promise.withResolvers<void>()
+  const { result, keys } = await record(async () => [later.promise.then(() => Date.now())])
+  const before = Date.now()
+  later.resolve()
+  const [now] = await Promise.all(result)
+  expect(now).toBeGreaterThanOrEqual(before)
+  expect(keys).toHaveLength(2)
+})
+
 it('stands in for the parts that are named alone', async () => {
   const { keys } = await record(async () => [Date.now(), Math.random()], { parts: ['random'] })
   expect(keys).toHaveLength(1)

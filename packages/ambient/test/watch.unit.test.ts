@@ -146,6 +146,17 @@ describe('what a state takes past its provider', () => {
     expect(findings.map(({ what }) => what)).toEqual(['Math.random'])
   })
 
+  it('is not what goes on when the state has ended', async () => {
+    const later = Promise.withResolvers<void>()
+    const found: unknown[] = []
+    const watch = new AmbientWatch({ mode: 'refuse', onFinding: (finding) => found.push(finding) })
+    using _installed = watch.install()
+    const left = await watch.run(ATTEMPT, () => [later.promise.then(() => Date.now())])
+    later.resolve()
+    expect(await Promise.all(left)).toEqual([expect.any(Number)])
+    expect(found).toEqual([])
+  })
+
   it('may be allowed by kind, for a run and for a part of the code', async () => {
     const code = (): void => {
       Date.now()

@@ -58,7 +58,7 @@ export async function instrument<Io extends RecordedIo, T>(
     timers,
   }
   using _installed = installPatches()
-  const running = standingIn(standIns, async () => await run(session.around(io)))
+  const running = standingIn(standIns, () => run(session.around(io)))
   return await (timers === undefined ? running : Promise.race([running, timers.failed]))
 }
 
