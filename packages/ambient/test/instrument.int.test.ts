@@ -47,7 +47,6 @@ describe('the clock of instrumented code', () => {
       await gate.promise
       return Math.random()
     })
-    expect(Math.abs(Date.now() - performance.timeOrigin - performance.now())).toBeLessThan(60_000)
     const drawn = new Set([Math.random(), Math.random()])
     gate.resolve()
     const { result } = await running
