@@ -56,17 +56,15 @@ describe('a statement that the server holds up', () => {
     expect(await stores.events.append(run, 1, events(run, 1, 1))).toBe(2)
   })
 
-  it('is cancelled when its signal is aborted, within 250 ms, and never happens', async () => {
+  it('is cancelled when its signal is aborted, and never happens', async () => {
     const { stores, run, schema, free } = await blocked()
     const controller = new AbortController()
     const { signal } = controller
     const appending = stores.events.append(run, 1, events(run, 1, 1), { signal })
     await untilOneWaits(schema)
     const reason = new Error('not any more')
-    const started = performance.now()
     controller.abort(reason)
     await expect(appending).rejects.toBe(reason)
-    expect(performance.now() - started).toBeLessThan(250)
     await expect.poll(() => waiting(schema), { timeout: 5000 }).toEqual([])
     await free()
     expect(await seqsOf(stores, run)).toEqual([1])

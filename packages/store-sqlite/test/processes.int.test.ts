@@ -93,13 +93,11 @@ describe('a file that another process holds', () => {
     const controller = new AbortController()
     const { signal } = controller
     const aborted = codeOf(stores.events.append(run, 1, [noted(run, 2, 'aborted')], { signal }))
-    const begun = performance.now()
     const busy = codeOf(stores.events.append(run, 1, [noted(run, 2, 'busy')]))
     setTimeout(() => controller.abort(), 20)
-    expect(await aborted).toBe('20') // the code of a DOMException named AbortError
-    expect(performance.now() - begun).toBeLessThan(250)
+    // The code of a DOMException named AbortError.
+    expect(await Promise.race([aborted, busy])).toBe('20')
     expect(await busy).toBe('store_busy')
-    expect(performance.now() - begun).toBeGreaterThanOrEqual(390)
     expect(await stores.events.headSeq(run)).toBe(1)
 
     const patient = stores.events.append(run, 1, [noted(run, 2, 'patient')])

@@ -1,3 +1,4 @@
+import type { AmbientAllowance, InstrumentedPart, InstrumentOptions } from '@mfm/ambient'
 import type { JsonValue, SideEffects } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
 import type { AnyContextKey } from './context-key.ts'
@@ -28,7 +29,19 @@ export interface StateOptions<
   readonly tags?: readonly string[]
   /** `pure` refuses every outside input. Default `read_only_io`. */
   readonly sideEffects?: SideEffects
+  /**
+   * Answers `fetch`, the clock, timers and randomness of code that was not written for `io`, such as an SDK, from `io`.
+   * `true` for all of it, or the parts that are meant, or options.
+   */
+  readonly instrument?: true | readonly InstrumentedPart[] | InstrumentOptions
+  /** Outside input that the state may take past `io`, because it takes no part in what the state does. */
+  readonly ambient?: AmbientRules
   readonly run: (args: StateArguments<Reads[number], Writes[number]>) => void | Promise<void>
+}
+
+export interface AmbientRules {
+  /** Kinds, such as `env`, or kinds where one package asks, such as `time:pino`. */
+  readonly allow: readonly AmbientAllowance[]
 }
 
 /** One step of an op. */
@@ -40,6 +53,9 @@ export interface State {
   readonly after: readonly State[] | undefined
   readonly tags: readonly string[]
   readonly sideEffects: SideEffects
+  /** `undefined` where nothing is instrumented. */
+  readonly instrument: InstrumentOptions | undefined
+  readonly ambient: AmbientRules
   readonly run: (args: StateArguments<AnyContextKey, AnyContextKey>) => void | Promise<void>
 }
 
@@ -70,6 +86,19 @@ export function state<
     after: options.after,
     tags: options.tags ?? [],
     sideEffects: options.sideEffects ?? 'read_only_io',
+    instrument: instrumentOptions(options.instrument),
+    ambient: options.ambient ?? { allow: [] },
     run: options.run,
   })
+}
+
+function instrumentOptions(
+  given: StateOptions<[], []>['instrument'],
+): InstrumentOptions | undefined {
+  if (given === true) return {}
+  return isList(given) ? { parts: given } : given
+}
+
+function isList(value: unknown): value is readonly InstrumentedPart[] {
+  return Array.isArray(value)
 }

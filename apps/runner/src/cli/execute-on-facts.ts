@@ -3,6 +3,7 @@ import type { ExistingRunOptions, Op, WorkflowReplay } from '@mfm/workflow'
 import type { ReplayDocument } from '../output-schemas/replay-document.ts'
 import { findRun } from '../runs/find-run.ts'
 import { codeOfRun } from '../workflows/code-of-run.ts'
+import { ambientOptions } from './ambient.ts'
 import type { Cli } from './cli.ts'
 import type { CodeFlags } from './flags.ts'
 import { readSettings, withStores } from './settings.ts'
@@ -24,7 +25,8 @@ export async function executeOnFacts(
   const report = await withStores(cli, settings, 'read', async (stores) => {
     const runId = await findRun(stores, given)
     const { op } = await codeOfRun(stores, runId, request)
-    return await execute(op, { stores, runId, signal: cli.stop.signal })
+    const ambient = ambientOptions(cli, flags, 'refuse')
+    return await execute(op, { stores, runId, signal: cli.stop.signal, ambient })
   })
   const { context: _, output, failure, ...rest } = report
   return {

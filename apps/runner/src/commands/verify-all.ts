@@ -1,3 +1,4 @@
+import { ambientOptions } from '../cli/ambient.ts'
 import type { Cli } from '../cli/cli.ts'
 import type { CodeFlags } from '../cli/flags.ts'
 import type { Settings } from '../cli/settings.ts'
@@ -24,6 +25,7 @@ export async function verifyAllRuns(cli: Cli, flags: CodeFlags): Promise<ExitCod
     workflow: flags.workflow,
     op,
     signal: cli.stop.signal,
+    ambient: ambientOptions(cli, flags, 'refuse'),
     onUnfinished: () => {
       unfinished += 1
     },

@@ -1,4 +1,5 @@
 import type { RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
+import type { AmbientOptions } from '@mfm/engine'
 import { loadManifest, readStart } from '@mfm/engine'
 import { hasCode, isMfmError } from '@mfm/errors'
 import type { Op } from '@mfm/workflow'
@@ -16,6 +17,7 @@ export interface VerifyAllRequest extends CodeRequest {
   /** Only runs of this op are looked at. */
   readonly op: Op | undefined
   readonly signal: AbortSignal
+  readonly ambient: AmbientOptions
   readonly onUnfinished: () => void
 }
 
@@ -54,8 +56,8 @@ async function verifyOne(
     const { manifestId } = await readStart(stores, runId)
     workflow = (await loadManifest(stores.artifacts, manifestId)).provenance.workflow
     const { op } = await codeOfRun(stores, runId, request)
-    const { signal } = request
-    const { verdict, differences } = await verifyWorkflow(op, { stores, runId, signal })
+    const { signal, ambient } = request
+    const { verdict, differences } = await verifyWorkflow(op, { stores, runId, signal, ambient })
     return { ...row, workflow, verdict, difference: differences[0] ?? null }
   } catch (error) {
     request.signal.throwIfAborted()

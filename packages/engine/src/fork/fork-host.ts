@@ -1,3 +1,5 @@
+import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type { ArtifactId, RunConfig, RunEvent, RunId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -6,9 +8,11 @@ import type { SecretGuard } from '@mfm/secrets'
 import { resolverOf } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
+import { ioOutsideState } from '../run/outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
+import { watchAmbient } from '../run/watch-ambient.ts'
 import { ForkWriter } from './fork-writer.ts'
 import { LiveForkIo } from './live-fork-io.ts'
 import { OfflineIo } from './offline-io.ts'
@@ -34,6 +38,7 @@ export class ForkHost implements RunHost, Disposable {
   readonly guard: SecretGuard
   readonly writer: ForkWriter
   readonly signal: AbortSignal
+  readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
   /** What the loop wrote. */
   readonly events: RunEvent[] = []
@@ -48,6 +53,7 @@ export class ForkHost implements RunHost, Disposable {
   constructor(options: ForkHostOptions) {
     const { engine, runId, config, guard, parent, startedAtMillis, signal } = options
     this.#options = options
+    this.ambient = watchAmbient(engine)
     this.runId = runId
     this.config = config
     this.guard = guard
@@ -92,9 +98,10 @@ export class ForkHost implements RunHost, Disposable {
     const { stateId, attempt } = scope
     const { config, guard } = this
     const io = this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope)
-    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
-    return { io, events: new RunRecorder({ stateId, attempt, config, guard, write }), inTurn }
+    const recorder = new RunRecorder({ stateId, attempt, config, guard, write })
+    return { io: ioOutsideState(io), events: recorder, inTurn }
   }
 
   #offlineIo({ stateId, attempt }: AttemptScope): OfflineIo {

@@ -1,3 +1,5 @@
+import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type { ArtifactId, RunConfig, RunId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -6,9 +8,11 @@ import { resolverOf, SecretGuard } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
+import { ioOutsideState } from './outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { RunStop } from './run-stop.ts'
+import { watchAmbient } from './watch-ambient.ts'
 
 export interface LiveHostOptions {
   readonly engine: EngineOptions
@@ -25,6 +29,7 @@ export class LiveHost implements RunHost, Disposable {
   readonly runId: RunId
   readonly config: RunConfig
   readonly guard: SecretGuard
+  readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
   readonly writer: RunWriter
   readonly #engine: EngineOptions
@@ -36,6 +41,7 @@ export class LiveHost implements RunHost, Disposable {
     this.runId = runId
     this.config = config
     this.guard = engine.guard?.(config.secrets) ?? new SecretGuard({ mode: config.secrets })
+    this.ambient = watchAmbient(engine)
     this.#engine = engine
     this.#sources = {
       clock: engine.clock ?? SYSTEM_SOURCES.clock,
@@ -92,10 +98,10 @@ export class LiveHost implements RunHost, Disposable {
       guard,
       signal,
     })
-    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
     const events = new RunRecorder({ stateId, attempt, config, guard, write })
-    return { io, events, inTurn }
+    return { io: ioOutsideState(io), events, inTurn }
   }
 
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable {
