@@ -4,6 +4,7 @@ import type {
   ArtifactId,
   ArtifactStore,
   CallOptions,
+  DivergencePolicy,
   FactKey,
   IoCall,
   IoProvider,
@@ -32,7 +33,7 @@ import {
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
-import { answerBound, readPayload } from './bound-fact.ts'
+import { answerBound, readPayload, rerunCall } from './bound-fact.ts'
 import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
 import { answered, answeredEarlier, failed, plainCommit } from './outcome.ts'
@@ -54,8 +55,10 @@ export interface LiveIoOptions extends Partial<SystemSources> {
   readonly guard: SecretGuard
   readonly resolveSecret: SecretResolver
   readonly numbers?: NumberProfile | undefined
-  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
-  readonly divergence?: 'error' | 'accept' | undefined
+  /** For calls that say no other; `strict` by default. */
+  readonly divergence?: DivergencePolicy | undefined
+  /** Tells where the code asks, for facts that are to remember it. Called before anything is awaited. */
+  readonly locate?: (() => string | undefined) | undefined
   /** Aborted when the attempt must end. */
   readonly signal?: AbortSignal | undefined
   /** `false` refuses every outside input with `io_not_allowed`. */
@@ -105,7 +108,8 @@ export class LiveIo implements IoProvider {
       return await unrecordedResult(perform(call, null, joined, this.#options))
     }
     const { scope, numbers, guard } = this.#options
-    const asked = askCall(call, call.factKey, { scope, numbers, counters: this.#counters })
+    const asking = askCall(call, call.factKey, { scope, numbers, counters: this.#counters })
+    const asked = this.#located(asking)
     refuseSecrets(guard, {
       ...(call.factKey !== undefined && { factKey: call.factKey }),
       request: asked.identity.redacted,
@@ -117,11 +121,13 @@ export class LiveIo implements IoProvider {
     )
   }
 
-  async #answer(asking: AskingCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
+  async #answer(asking: AskingCall, given: AskedCall, signal: AbortSignal): Promise<IoResult> {
     const { writer } = this.#options
+    const divergence = asking.call.divergence ?? this.#options.divergence
+    const asked = divergence === 'rerun-if-changed' ? await rerunCall(given, writer) : given
     const known = await this.#settling.recorded(
       () => writer.findFact(asked.key),
-      (payloadId) => answerBound(asked, payloadId, this.#options),
+      (id) => answerBound(asked, id, { ...this.#options, divergence }),
     )
     if (known !== undefined) return known.value
     const outcome = await this.#attempt(asking, asked, signal)
@@ -162,7 +168,7 @@ export class LiveIo implements IoProvider {
     refuseSecrets(this.#options.guard, { factKey: key })
     const { guard, numbers, writer } = this.#options
     const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
-    const ordinal = this.#counters.nextOperation()
+    const place = this.#located({ ordinal: this.#counters.nextOperation() })
     const earlier = this.#options.earlier?.recordValue(key, value)
     return await this.#queue.run(key, async () => {
       const known = await this.#settling.recorded(
@@ -171,11 +177,12 @@ export class LiveIo implements IoProvider {
       )
       if (known === undefined && earlier !== undefined) await earlier()
       const artifactId =
-        known?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
+        known?.value ?? (await this.#record({ key, payload, namespace: 'value', ...place }))
       if (artifactId === payload.id) return artifactId
       const { artifacts } = this.#options
       const recorded = await artifacts.get(artifactId).catch(() => undefined)
-      throw valueConflict(key, recorded, payload)
+      const meta = await writer.factMeta(key)
+      throw valueConflict({ key, meta, ...place }, recorded, payload)
     })
   }
 
@@ -237,11 +244,16 @@ export class LiveIo implements IoProvider {
   }
 
   #nextDerived(kind: DerivedKind): Omit<PlainFact, 'payload'> {
-    return {
+    return this.#located({
       key: derivedKey(kind, this.#options.scope, this.#counters.nextDerived()),
       namespace: kind,
       ordinal: this.#counters.nextOperation(),
-    }
+    })
+  }
+
+  #located<T extends object>(asked: T): T & { readonly location?: string | undefined } {
+    const location = this.#options.locate?.()
+    return location === undefined ? asked : { ...asked, location }
   }
 
   async #record(fact: PlainFact): Promise<ArtifactId> {

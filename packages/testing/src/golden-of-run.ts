@@ -149,7 +149,9 @@ class Reading {
     const contents = this.#contents
     if (!hasFactMeta(meta)) return { type: 'fact', key, response: contents.json(payload) }
     const { v: _, namespace, requestId, outcome, ...place } = meta
-    const { stateId, attempt, ordinal, attachments = [], ...others } = place
+    const { stateId, attempt, ordinal, attachments = [], supersedes, ...more } = place
+    // Lines of code move without meaning anything.
+    const { location: _location, ...others } = more
     const bodies: Uint8Array[] = []
     for (const id of attachments) bodies.push(await this.#artifacts.get(id))
     const isHere = stateId === this.#open.stateId && attempt === this.#open.attempt
@@ -161,6 +163,7 @@ class Reading {
       ...(requestId !== null && { request: contents.json(await this.#artifacts.get(requestId)) }),
       response: namespace === 'random_bytes' ? contents.noise(payload) : contents.json(payload),
       ...(bodies.length > 0 && { attachments: bodies.map((bytes) => contents.bytes(bytes)) }),
+      ...(supersedes !== undefined && { supersedes }),
       ...(outcome !== 'answered' && { outcome }),
       ...(!isHere && { stateId, attempt }),
       // Does not compile when facts come to say more than a golden file keeps.

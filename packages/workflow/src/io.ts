@@ -1,10 +1,19 @@
-import type { CallOptions, FactKey, IoProvider, JsonValue, RequestValue } from '@mfm/core-types'
+import type {
+  CallOptions,
+  DivergencePolicy,
+  FactKey,
+  IoProvider,
+  JsonValue,
+  RequestValue,
+} from '@mfm/core-types'
 import type { FetchInit, HttpInput } from '@mfm/transport-http'
 import { fetchThrough } from '@mfm/transport-http'
 
 export interface RecordOptions {
   /** The fact key; by default derived from the state and the name. */
   readonly key?: FactKey
+  /** What is done where the call is not the recorded one; that of the state by default. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 /** Outside input for a state. Each answer is recorded as a fact; a resume and a replay get the same one. */
@@ -44,6 +53,7 @@ export function ioFrom(provider: IoProvider, signal: AbortSignal): Io {
           namespace: 'local',
           request: { kind: 'record', name },
           factKey: own?.key,
+          divergence: own?.divergence,
           perform: async () => ({ response: (await produced(produce)) as JsonValue }),
         },
         options,
@@ -53,7 +63,10 @@ export function ioFrom(provider: IoProvider, signal: AbortSignal): Io {
     },
     sleep: async (millis) => await provider.sleepMs(millis, options),
     call: async (namespace, request, own) => {
-      const { response } = await provider.call({ namespace, request, factKey: own?.key }, options)
+      const { response } = await provider.call(
+        { namespace, request, factKey: own?.key, divergence: own?.divergence },
+        options,
+      )
       return response
     },
   }

@@ -45,6 +45,7 @@ function nodeOf(id: StateId, state: State): StateNode {
       sideEffects: state.sideEffects,
       reads: state.reads.map(({ name }) => name),
       writes: state.writes.map(({ name }) => name),
+      ...(state.divergence !== undefined && { divergence: state.divergence }),
     },
     handler: async ({ context, io, events, signal }) => {
       await state.run({

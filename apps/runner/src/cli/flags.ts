@@ -1,3 +1,4 @@
+import type { DivergencePolicy } from '@mfm/core-types'
 import type { OutputFormat } from './cli.ts'
 
 // Aliases, not interfaces: the parser asks for types that are also records.
@@ -28,7 +29,11 @@ export type CodeFlags = CommonFlags & {
   readonly workflow?: string
 }
 
-export type VerifyFlags = CodeFlags & {
+export type ReplayFlags = CodeFlags & {
+  readonly divergence?: DivergencePolicy
+}
+
+export type VerifyFlags = ReplayFlags & {
   readonly all?: boolean
 }
 

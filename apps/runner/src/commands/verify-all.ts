@@ -1,5 +1,5 @@
 import type { Cli } from '../cli/cli.ts'
-import type { CodeFlags } from '../cli/flags.ts'
+import type { CodeFlags, ReplayFlags } from '../cli/flags.ts'
 import type { Settings } from '../cli/settings.ts'
 import { readSettings, withStores } from '../cli/settings.ts'
 import type { VerifyAllDocument, VerifyAllRow } from '../output-schemas/verify-all-document.ts'
@@ -12,17 +12,21 @@ import { verifyAll } from '../runs/verify-all.ts'
 import { findWorkflow } from '../workflows/find-workflow.ts'
 import { loadWorkflow } from '../workflows/load-workflow.ts'
 
+const PASSED: ReadonlySet<string> = new Set(['identical', 'allowed'])
+
 /** Writes each row as soon as it is known, so that what is kept does not grow with the number of runs. */
-export async function verifyAllRuns(cli: Cli, flags: CodeFlags): Promise<ExitCode> {
+export async function verifyAllRuns(cli: Cli, flags: ReplayFlags): Promise<ExitCode> {
   const settings = await readSettings(cli, flags)
   const op = await opOf(cli, settings, flags)
-  const counts = { identical: 0, different: 0, unknown_workflow: 0, refused: 0 }
+  const counts = { identical: 0, allowed: 0, different: 0, unknown_workflow: 0, refused: 0 }
   let unfinished = 0
   const request = {
     project: settings.project,
     cwd: cli.cwd,
     workflow: flags.workflow,
     op,
+    divergence: flags.divergence,
+    storeOptions: settings.storeOptions,
     signal: cli.stop.signal,
     onUnfinished: () => {
       unfinished += 1
@@ -37,7 +41,7 @@ export async function verifyAllRuns(cli: Cli, flags: CodeFlags): Promise<ExitCod
     }
   })
   await table.end({ counts, unfinished })
-  return VERIFY_ALL_VERDICTS.every((verdict) => verdict === 'identical' || counts[verdict] === 0)
+  return VERIFY_ALL_VERDICTS.every((verdict) => PASSED.has(verdict) || counts[verdict] === 0)
     ? EXIT.done
     : EXIT.failed
 }

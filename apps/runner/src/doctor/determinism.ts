@@ -6,12 +6,14 @@ import type { Op } from '@mfm/workflow'
 import { runWorkflow, verifyWorkflow } from '@mfm/workflow'
 import type { Environment } from '../cli/cli.ts'
 import type { DeterminismDocument } from '../output-schemas/determinism-document.ts'
+import { tellDifference } from '../runs/next-command.ts'
 
 export interface DeterminismRequest {
   readonly op: Op
   readonly input: JsonValue | undefined
   readonly transport: Transport
   readonly env: Environment
+  readonly sourceRoot: string
   readonly signal: AbortSignal
   readonly onEvent: (envelope: EventEnvelope) => void
 }
@@ -39,12 +41,20 @@ export async function examineDeterminism(
     })
     for (let replays = 1; ; replays += 1) {
       signal.throwIfAborted()
-      const report = await verifyWorkflow(op, { stores, runId, signal })
+      const report = await verifyWorkflow(op, {
+        stores,
+        runId,
+        signal,
+        divergence: 'strict',
+        sourceRoot: request.sourceRoot,
+      })
       const [first] = report.differences
       if (first === undefined && replays < REPLAYS) continue
       const { context: _, output, failure, ...rest } = report
       return {
         ...rest,
+        differences: rest.differences.map((difference) => tellDifference(difference, undefined)),
+        allowed: [],
         // It was read back from what the replay would have stored, which is JSON.
         output: (output ?? null) as JsonValue,
         failure: failure ?? null,

@@ -1,4 +1,4 @@
-import type { RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
+import type { DivergencePolicy, RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
 import { loadManifest, readStart } from '@mfm/engine'
 import { hasCode, isMfmError } from '@mfm/errors'
 import type { Op } from '@mfm/workflow'
@@ -6,6 +6,7 @@ import { verifyWorkflow } from '@mfm/workflow'
 import type { VerifyAllRow } from '../output-schemas/verify-all-document.ts'
 import type { CodeRequest } from '../workflows/code-of-run.ts'
 import { codeOfRun } from '../workflows/code-of-run.ts'
+import { tellDifference } from './next-command.ts'
 
 const PAGE = 100
 
@@ -15,6 +16,9 @@ const UNFINISHED: ReadonlySet<RunPhase> = new Set(['recording', 'running'])
 export interface VerifyAllRequest extends CodeRequest {
   /** Only runs of this op are looked at. */
   readonly op: Op | undefined
+  readonly divergence: DivergencePolicy | undefined
+  /** Repeated in the commands that are proposed. */
+  readonly storeOptions: string
   readonly signal: AbortSignal
   readonly onUnfinished: () => void
 }
@@ -54,9 +58,18 @@ async function verifyOne(
     const { manifestId } = await readStart(stores, runId)
     workflow = (await loadManifest(stores.artifacts, manifestId)).provenance.workflow
     const { op } = await codeOfRun(stores, runId, request)
-    const { signal } = request
-    const { verdict, differences } = await verifyWorkflow(op, { stores, runId, signal })
-    return { ...row, workflow, verdict, difference: differences[0] ?? null }
+    const { signal, divergence, project, storeOptions } = request
+    const { verdict, differences, allowed } = await verifyWorkflow(op, {
+      stores,
+      runId,
+      signal,
+      divergence,
+      sourceRoot: project.root,
+    })
+    const [first = allowed[0]] = differences
+    const found = { command: 'verify', runId, storeOptions, workflow: request.workflow } as const
+    const difference = first === undefined ? null : tellDifference(first, found)
+    return { ...row, workflow, verdict, difference }
   } catch (error) {
     request.signal.throwIfAborted()
     if (!isMfmError(error) || MACHINE.has(error.kind)) throw error
