@@ -5,6 +5,8 @@ import type { MfmError } from '@mfm/errors'
 export interface DivergenceAnnotation {
   /** Where the code asks. */
   readonly location?: string | undefined
+  /** Holds the stack of those who wait for the call. */
+  readonly waiting?: { readonly stack?: string } | undefined
   /** Recorded calls that are most like it. */
   readonly nearest?: readonly JsonObject[] | undefined
 }

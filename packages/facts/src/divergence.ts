@@ -4,7 +4,6 @@ import { MfmError } from '@mfm/errors'
 import { annotate } from './annotations.ts'
 import type { AskedCall } from './asked-call.ts'
 import { requestOf } from './identify-request.ts'
-import { withDeepStack } from './source-location.ts'
 
 /** Rows of a difference that an error names. */
 const MAX_ROWS = 20
@@ -41,8 +40,7 @@ export function divergedError(
       recorded: placeOf(meta),
     },
   }
-  const error = withDeepStack(() => new MfmError('fact_diverged', options))
-  return annotate(error, { location: asked.location })
+  return annotate(new MfmError('fact_diverged', options), { location: asked.location })
 }
 
 export interface ConflictingValue {
@@ -75,10 +73,7 @@ export function valueConflict(
       ...(meta !== undefined && { recorded: placeOf(meta) }),
     },
   }
-  return annotate(
-    withDeepStack(() => new MfmError('fact_payload_conflict', options)),
-    { location },
-  )
+  return annotate(new MfmError('fact_payload_conflict', options), { location })
 }
 
 /** Where a fact was recorded, for the details of an error. */

@@ -30,4 +30,4 @@ export { type RebuiltFactIndex, rebuildFactIndex } from './rebuild-fact-index.ts
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
 export { foreignAttachment, type RecordedAnswer, recordedResult } from './recorded-result.ts'
 export { refuseSecrets } from './refuse-secrets.ts'
-export { callSite, siteOf, withDeepStack } from './source-location.ts'
+export { callSite, deepStack, siteOf } from './source-location.ts'

@@ -9,12 +9,14 @@ const SIBLINGS = fileURLToPath(new URL('../../', import.meta.url)).replaceAll('\
 const OF_A_SIBLING = /^[^/]+\/(?:src|dist)\//
 const FRAME = /^\s*at .*?\(?((?:file:\/\/)?[^()]*?)(?:\?[^()]*?)?:(\d+):(\d+)\)?$/
 
-/** Makes an error whose stack is long enough for {@link siteOf}. */
-export function withDeepStack<T>(make: () => T): T {
+/** A stack that is long enough for {@link siteOf}; after an `await`, of those who wait for the function that asks. */
+export function deepStack(): { readonly stack?: string } {
+  const holder: { stack?: string } = {}
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = DEEP
   try {
-    return make()
+    Error.captureStackTrace(holder, deepStack)
+    return holder
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
@@ -27,12 +29,10 @@ export function withDeepStack<T>(make: () => T): T {
  * @param root the folder that the path is relative to
  */
 export function callSite(root: string): string | undefined {
-  const holder: { stack?: string } = {}
-  withDeepStack(() => Error.captureStackTrace(holder, callSite))
-  return siteOf(holder, root)
+  return siteOf(deepStack(), root)
 }
 
-/** The same of an error: where the code waited for what failed, which need not be where it called. */
+/** The first place in a stack that is no part of these packages. */
 export function siteOf({ stack }: { readonly stack?: string }, root: string): string | undefined {
   const frames = (stack ?? '').split('\n').flatMap(frameOf)
   const foreign = frames.filter(({ path }) => !isOurs(path))

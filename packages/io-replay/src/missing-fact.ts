@@ -10,7 +10,6 @@ import {
   parseNamespace,
   refuseSecrets,
   requestOf,
-  withDeepStack,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import type { FactSource } from './fact-source.ts'
@@ -63,7 +62,7 @@ export async function unrecordedCall(
   const namespace = parseNamespace(call.namespace)
   const known = await describeUnrecorded({ ...call, namespace }, unrecorded)
   const details = { namespace, ...place(unrecorded.scope, unrecorded), ...known }
-  return withDeepStack(() => new MfmError('missing_fact_key', { details }))
+  return new MfmError('missing_fact_key', { details })
 }
 
 async function describeUnrecorded(
@@ -155,7 +154,7 @@ function missingError(
   { retryable }: Missing,
 ): MfmError {
   const { message, details, help } = text
-  if (!retryable) return withDeepStack(() => new MfmError(code, { message, details, help }))
+  if (!retryable) return new MfmError(code, { message, details, help })
   const traits = { scope: 'io', kind: 'missing_fact', help } as const
   return new MfmError(
     { code, category: 'rpc', retryable, message, details },

@@ -9,8 +9,12 @@ import type {
   JsonValue,
   SideEffects,
 } from '@mfm/core-types'
-import { MfmError } from '@mfm/errors'
+import { hasCode, MfmError } from '@mfm/errors'
+import { annotate, deepStack } from '@mfm/facts'
 import type { AttemptTools } from './run-host.ts'
+
+/** What can stop a live run; the stack of the error itself ends in the queue of its key. */
+const DIVERGED = ['fact_diverged', 'fact_payload_conflict'] as const
 
 /**
  * Stands between a state and the world for the time of one attempt: owns every call in flight, refuses calls of a
@@ -90,6 +94,9 @@ export class AttemptGate implements IoProvider, EventRecorder {
     this.#inFlight.add(running)
     try {
       return await running
+    } catch (error) {
+      if (hasCode(error, ...DIVERGED)) annotate(error, { waiting: deepStack() })
+      throw error
     } finally {
       this.#inFlight.delete(running)
     }

@@ -1,6 +1,6 @@
 import type { IoScope, JsonObject, Stores } from '@mfm/core-types'
 import { hasCode } from '@mfm/errors'
-import { siteOf } from '@mfm/facts'
+import { annotationOf, siteOf } from '@mfm/facts'
 import { FactSource, nearestTo } from '@mfm/io-replay'
 import { nearestOf } from '../replay/call-difference.ts'
 import type { FoundDivergence } from '../replay/recorded-divergence.ts'
@@ -19,7 +19,7 @@ export async function describeDivergence(
 ): Promise<JsonObject> {
   const { error, difference } = found
   const { kind, call, pointers, location } = difference
-  const today = location.today ?? siteOf(error, sourceRoot) ?? null
+  const today = location.today ?? siteOf(annotationOf(error).waiting ?? {}, sourceRoot) ?? null
   const { stateId, attempt } = scope
   return divergenceDetails({
     kind,
