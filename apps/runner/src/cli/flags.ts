@@ -85,5 +85,6 @@ export type ForkFlags = CommonFlags & {
   readonly 'set-context'?: readonly string[]
   readonly with?: string
   readonly live?: boolean
+  readonly divergence?: DivergencePolicy
   readonly 'run-id'?: string
 }

@@ -39,6 +39,7 @@ export async function fork(cli: Cli, flags: ForkFlags, given: string): Promise<E
         at: flags.at,
         workflow: flags.with,
         live: flags.live ?? false,
+        divergence: flags.divergence,
         facts: facts.map(({ name, value }) => ({ fact: name, value })),
         context: context.map(({ name, value }) => ({ key: name, value })),
       }),

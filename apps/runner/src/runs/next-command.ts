@@ -3,6 +3,14 @@ import type { Difference, DifferenceKind, RecordedDivergence } from '@mfm/engine
 import type { ToldDifference } from '../output-schemas/replay-document.ts'
 import { shellWord } from '../render/shell-word.ts'
 
+/** Of a run that stopped on a call: a fork that may perform it again, with all else as it was. */
+export function commandForStopped(
+  { stateId }: Pick<Subject, 'stateId'>,
+  { runId, storeOptions }: Pick<FoundIn, 'runId' | 'storeOptions'>,
+): string {
+  return `mfm fork ${runId} --at ${stateId} --live --divergence rerun-if-changed${storeOptions}`
+}
+
 /** Where a difference was found, as far as a command must repeat it. */
 export interface FoundIn {
   readonly command: 'verify' | 'replay'
@@ -20,7 +28,7 @@ export type Subject = Pick<RecordedDivergence, 'kind' | 'stateId' | 'pointers'> 
 }
 
 /** The one command to try next: it works when it is pasted where the difference was found. */
-export function nextCommand(subject: Subject, found: FoundIn): string {
+function nextCommand(subject: Subject, found: FoundIn): string {
   return BY_KIND[subject.kind](subject, found)
 }
 

@@ -15,7 +15,7 @@ import { ChainCheck, Engine, loadManifest, readDivergence } from '@mfm/engine'
 import { MfmError } from '@mfm/errors'
 import type { RunDetailsDocument, WorkflowDetails } from '../output-schemas/run-details-document.ts'
 import type { FailureDocument } from '../output-schemas/run-document.ts'
-import { nextCommand } from './next-command.ts'
+import { commandForStopped } from './next-command.ts'
 import { elapsed, StateTally } from './state-tally.ts'
 
 /** What one pass over the stream of a run gathers. */
@@ -99,11 +99,9 @@ function divergenceOf(
 ): RunDetailsDocument['divergence'] {
   const divergence = lastFailed && readDivergence(lastFailed.error.details)
   if (divergence === undefined || ended?.status === 'completed') return null
-  if (storeOptions === undefined) return { ...divergence, command: null }
-  // Accepting the recorded answer is for a comparison; here the answer to today's request is wanted.
-  const subject = { ...divergence, error: null }
-  const found = { command: 'verify', runId, storeOptions, workflow: undefined } as const
-  return { ...divergence, command: nextCommand(subject, found) }
+  const command =
+    storeOptions === undefined ? null : commandForStopped(divergence, { runId, storeOptions })
+  return { ...divergence, command }
 }
 
 function outputOf(workflow: WorkflowDetails | null, context: JsonObject | null): JsonValue {
