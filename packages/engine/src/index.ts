@@ -28,7 +28,11 @@ export { type TraceRequest, traceValue } from './lineage/trace-value.ts'
 export { orderStates } from './plan/order-states.ts'
 export { planDocument } from './plan/plan-document.ts'
 export { validatePlan } from './plan/validate-plan.ts'
-export { type RecordedDivergence, readDivergence } from './replay/recorded-divergence.ts'
+export {
+  divergenceDetails,
+  type RecordedDivergence,
+  readDivergence,
+} from './replay/recorded-divergence.ts'
 export {
   type CallPlace,
   DIFFERENCE_KINDS,

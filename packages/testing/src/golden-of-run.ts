@@ -1,6 +1,7 @@
 import { decodeJsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactId,
+  ErrorInfo,
   FactRecorded,
   IoScope,
   JsonObject,
@@ -10,7 +11,13 @@ import type {
   Stores,
 } from '@mfm/core-types'
 import { hasFactMeta, isArtifactId, jsonObjectSchema } from '@mfm/core-types'
-import { ChainCheck, ContextTree, loadManifest } from '@mfm/engine'
+import {
+  ChainCheck,
+  ContextTree,
+  divergenceDetails,
+  loadManifest,
+  readDivergence,
+} from '@mfm/engine'
 import { decode, MfmError } from '@mfm/errors'
 import { PROGRAM_STATE } from '@mfm/facts'
 import { ContentWriter } from './contents.ts'
@@ -104,7 +111,7 @@ class Reading {
       }
       case 'state_failed': {
         const { type, stateId, attempt, error } = event
-        return { type, stateId, attempt, error }
+        return { type, stateId, attempt, error: steadyError(error) }
       }
       case 'domain': {
         const { type, name, payload, stateId, attempt } = event
@@ -170,4 +177,12 @@ class Reading {
       ...(others satisfies Record<string, never>),
     }
   }
+}
+
+/** Without what says where in the code a call diverged and what was recorded elsewhere: those move by themselves. */
+function steadyError(error: ErrorInfo): ErrorInfo {
+  const divergence = readDivergence(error.details)
+  if (divergence === undefined) return error
+  const location = { today: null, recorded: null }
+  return { ...error, details: divergenceDetails({ ...divergence, location, nearest: [] }) }
 }
