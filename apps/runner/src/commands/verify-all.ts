@@ -1,3 +1,4 @@
+import type { RunId } from '@mfm/core-types'
 import type { Cli } from '../cli/cli.ts'
 import type { CodeFlags, ReplayFlags } from '../cli/flags.ts'
 import type { Settings } from '../cli/settings.ts'
@@ -7,6 +8,7 @@ import { VERIFY_ALL_VERDICTS } from '../output-schemas/verify-all-document.ts'
 import type { ExitCode } from '../process/exit-codes.ts'
 import { EXIT } from '../process/exit-codes.ts'
 import { jsonText } from '../render/json-text.ts'
+import { shellWord } from '../render/shell-word.ts'
 import { verifyAllHeading, verifyAllLine, verifyAllSummary } from '../render/verify-all.ts'
 import { verifyAll } from '../runs/verify-all.ts'
 import { findWorkflow } from '../workflows/find-workflow.ts'
@@ -32,7 +34,7 @@ export async function verifyAllRuns(cli: Cli, flags: ReplayFlags): Promise<ExitC
       unfinished += 1
     },
   }
-  const table = new Table(cli)
+  const table = new Table(cli, proposal(settings, flags))
   await withStores(cli, settings, 'read', async (stores) => {
     await table.begin()
     for await (const row of verifyAll(stores, request)) {
@@ -55,13 +57,27 @@ async function opOf(
   return (await loadWorkflow(findWorkflow(project, cli.cwd, workflow))).op
 }
 
+/** Tells of one run all that a row has no room for. */
+function proposal(
+  { storeOptions }: Settings,
+  { workflow, divergence }: ReplayFlags,
+): (runId: RunId) => string {
+  const code = workflow === undefined ? '' : ` --workflow ${shellWord(workflow)}`
+  const policy = divergence === undefined ? '' : ` --divergence ${divergence}`
+  return (runId) => `mfm verify ${runId}${policy}${code}${storeOptions}`
+}
+
 /** Rows in the format that is asked for. A JSON document is written piece by piece. */
 class Table {
   readonly #cli: Cli
+  readonly #proposal: (runId: RunId) => string
   #rows = 0
+  /** The first that differs. */
+  #different: RunId | undefined
 
-  constructor(cli: Cli) {
+  constructor(cli: Cli, proposal: (runId: RunId) => string) {
     this.#cli = cli
+    this.#proposal = proposal
   }
 
   async begin(): Promise<void> {
@@ -73,6 +89,7 @@ class Table {
     const { format, stdout } = this.#cli
     const isFirst = this.#rows === 0
     this.#rows += 1
+    if (row.verdict === 'different') this.#different ??= row.runId
     if (format === 'jsonl') await stdout.write(`${jsonText(row)}\n`)
     else if (format === 'json') await stdout.write(`${isFirst ? '' : ','}\n    ${jsonText(row)}`)
     else {
@@ -85,7 +102,11 @@ class Table {
     const { format, stdout, stderr } = this.#cli
     const { counts, unfinished } = rest
     if (format !== 'json') stderr.line(verifyAllSummary(rest))
-    else {
+    if (format === 'text' && this.#different !== undefined) {
+      stderr.line(stderr.paint('faint', 'next:'))
+      stderr.line(`  ${this.#proposal(this.#different)}`)
+    }
+    if (format === 'json') {
       const members = `"counts": ${jsonText(counts)},\n  "unfinished": ${unfinished}`
       await stdout.write(`${this.#rows === 0 ? '' : '\n  '}],\n  ${members}\n}\n`)
     }
