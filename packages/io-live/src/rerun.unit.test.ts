@@ -82,6 +82,20 @@ describe('a key that is asked with another request, where that is performed agai
     expect(response).toEqual({ n })
   })
 
+  it('is answered also where the key itself is not bound, as in a fork', async () => {
+    const bench = await bound()
+    await bench.live({ attempt: 1, divergence: 'rerun-if-changed' }).call(asked(2))
+    const [, superseding] = await bench.facts()
+    if (superseding === undefined) throw new Error('there is no second fact')
+    const other = new LiveBench()
+    const payload = await bench.stores.artifacts.get(superseding.payloadId)
+    await other.stores.artifacts.put('fact_payload', payload)
+    await other.writer.recordFact({ artifacts: [], event: superseding })
+    const io = other.live({ divergence: 'rerun-if-changed' })
+    expect((await io.call(asked(2))).response).toEqual({ n: 2 })
+    expect(other.asked).toEqual([])
+  })
+
   it('keeps the keys of such answers from callers', async () => {
     const bench = await bound()
     await bench.live({ attempt: 1, divergence: 'rerun-if-changed' }).call(asked(2))

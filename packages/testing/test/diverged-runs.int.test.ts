@@ -1,7 +1,7 @@
 import type { JsonValue } from '@mfm/core-types'
 import { openMemoryStores } from '@mfm/store-memory'
 import type { Golden } from '@mfm/testing'
-import { goldenOfRun, goldenText, verifyOp } from '@mfm/testing'
+import { fillStores, goldenOfRun, goldenText, verifyOp } from '@mfm/testing'
 import type { Op } from '@mfm/workflow'
 import { defineOp, fail, runWorkflow, state } from '@mfm/workflow'
 import { describe, expect, it } from 'vitest'
@@ -47,6 +47,9 @@ describe('a golden of a run in which a key was asked with another request', () =
     const { report, differences } = await verifyOp(made.golden, op, {})
     expect(differences).toEqual([])
     expect(report).toMatchObject({ verdict: 'identical', phase })
+    await using stores = openMemoryStores()
+    const again = await goldenOfRun(stores, await fillStores(stores, made.golden))
+    expect(goldenText(again)).toBe(goldenText(made.golden))
   })
 
   it('holds no digest and no place in the code', async () => {
