@@ -22,7 +22,6 @@ export {
   type RequestIdentity,
   requestOf,
 } from './identify-request.ts'
-export { KeyedQueue } from './keyed-queue.ts'
 export { parseNamespace } from './namespace.ts'
 export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'
@@ -31,3 +30,4 @@ export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
 export { foreignAttachment, type RecordedAnswer, recordedResult } from './recorded-result.ts'
 export { refuseSecrets } from './refuse-secrets.ts'
 export { callSite, deepStack, siteOf } from './source-location.ts'
+export { type Caller, newCaller, Turns } from './turns.ts'

@@ -1,5 +1,6 @@
 import type { ArtifactId, IoResult, JsonValue } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
+import type { Turns } from './turns.ts'
 
 export interface RecordedAnswer {
   /** Decoded from the recorded bytes. */
@@ -8,6 +9,7 @@ export interface RecordedAnswer {
   /** The bodies that belong to the answer; asked when the first one is read. */
   readonly attachments: () => Promise<readonly ArtifactId[]>
   readonly readAttachment: (id: ArtifactId) => Promise<Uint8Array>
+  readonly turns: Pick<Turns, 'known'>
 }
 
 /** What a provider gives for a recorded answer, in live mode and in replay alike. */
@@ -16,14 +18,16 @@ export function recordedResult({
   payloadId,
   attachments,
   readAttachment,
+  turns,
 }: RecordedAnswer): IoResult {
   return {
     response,
     recordedPayloadId: payloadId,
-    attachment: async (id) => {
-      if ((await attachments()).includes(id)) return await readAttachment(id)
-      throw foreignAttachment(id)
-    },
+    attachment: (id) =>
+      turns.known(async () => {
+        if ((await attachments()).includes(id)) return await readAttachment(id)
+        throw foreignAttachment(id)
+      }),
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   NumberProfile,
 } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
-import type { AskedCall } from '@mfm/facts'
+import type { AskedCall, Turns } from '@mfm/facts'
 import { divergedError, isSameCall, recordedResult, supersedingCall } from '@mfm/facts'
 import type { RunWriter } from './run-writer.ts'
 
@@ -18,6 +18,7 @@ export interface BoundFactOptions {
   readonly artifacts: ArtifactStore
   readonly numbers?: NumberProfile | undefined
   readonly divergence?: DivergencePolicy | undefined
+  readonly turns: Pick<Turns, 'known'>
 }
 
 /**
@@ -30,7 +31,7 @@ export async function answerBound(
   payloadId: ArtifactId,
   options: BoundFactOptions,
 ): Promise<IoResult> {
-  const { writer, artifacts, numbers } = options
+  const { writer, artifacts, numbers, turns } = options
   // A key that was made from the request says itself which request it is.
   if (asked.occurrence === undefined && options.divergence !== 'accept-recorded') {
     const meta = await writer.factMeta(asked.key)
@@ -43,6 +44,7 @@ export async function answerBound(
     payloadId,
     attachments: async () => (await writer.factMeta(asked.key))?.attachments ?? [],
     readAttachment: (id) => artifacts.get(id),
+    turns,
   })
 }
 

@@ -1,68 +1,26 @@
-import { afterMicrotasks } from '@mfm/facts'
+import type { Caller } from '@mfm/facts'
+import { newCaller, Turns } from '@mfm/facts'
 
-interface Caller {
-  isReady: boolean
-  readonly release: () => void
-}
-
-/**
- * Lets the callers of one attempt go on one at a time: the next when the program has nothing left to do for the one
- * before but wait. So what a program sees does not depend on which answers were committed together, and a replay can
- * reproduce the order from the stream.
- *
- * New facts come in the order of their commits. What was recorded before has no place of its own on the stream: it
- * comes in the order in which it is asked for, and before new facts.
- */
-export class SettleQueue {
-  /** Those who have asked, and have or may have been answered before. */
-  readonly #recorded: Caller[] = []
+/** Lets the callers of one attempt go on; with new facts in the order of their commits, which is that of the stream. */
+export class SettleQueue extends Turns {
   readonly #fresh: Caller[] = []
-  #isScheduled = false
-
-  /**
-   * Answers from what was recorded before, when it is the caller's turn; `undefined` at once where there is nothing.
-   * To be called as soon as the caller asks.
-   */
-  async recorded<Id, T>(
-    find: () => Promise<Id | undefined>,
-    answer: (id: Id) => Promise<T>,
-  ): Promise<{ readonly value: T } | undefined> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const caller = { isReady: false, release: resolve }
-    this.#recorded.push(caller)
-    try {
-      const id = await find()
-      if (id === undefined) return undefined
-      const value = await answer(id)
-      caller.isReady = true
-      this.#schedule()
-      await promise
-      return { value }
-    } finally {
-      if (!caller.isReady) this.#recorded.splice(this.#recorded.indexOf(caller), 1)
-      this.#schedule()
-    }
-  }
 
   /** Resolves when it is the turn of a caller whose fact has just been committed. */
   turn(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#fresh.push({ isReady: true, release: resolve })
-    this.#schedule()
-    return promise
+    const caller = newCaller()
+    this.#fresh.push(caller)
+    return this.wait(caller)
   }
 
-  #schedule(): void {
-    const first = this.#recorded[0] ?? this.#fresh[0]
-    if (this.#isScheduled || first?.isReady !== true) return
-    this.#isScheduled = true
-    afterMicrotasks(() => this.#continue())
+  protected get firstNew(): Caller | undefined {
+    return this.#fresh[0]
   }
 
-  #continue(): void {
-    this.#isScheduled = false
-    const callers = this.#recorded.length > 0 ? this.#recorded : this.#fresh
-    if (callers[0]?.isReady === true) callers.shift()?.release()
-    this.#schedule()
+  protected isDue(): boolean {
+    return true
+  }
+
+  protected takeNew(): void {
+    this.#fresh.shift()
   }
 }

@@ -68,7 +68,7 @@ export interface ReplayIoOptions {
 /**
  * Answers from facts alone: it never performs anything and never writes. One per attempt.
  *
- * Callers settle in the order in which their facts were recorded.
+ * Callers go on one at a time: in the order of asking with what is known, then in the order of the stream.
  */
 export class ReplayIo implements IoProvider {
   readonly #options: ReplayIoOptions
@@ -85,26 +85,31 @@ export class ReplayIo implements IoProvider {
     this.#order = new SettleOrder(this.#recorded.factSeqs)
   }
 
-  async call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
-    this.#admitInput()
-    const { factKey } = call
-    if (factKey === null) throw await this.#unrecorded(call)
-    const { scope, numbers } = this.#options
-    const given = askCall(call, factKey, { scope, numbers, counters: this.#counters })
-    const located = this.#located(given)
-    const asked = factKey === undefined ? located : answeringCall(located, scope, this.#source)
-    const failure = this.#failureOf(asked)
-    const fact = failure ?? this.#source.facts.get(asked.key)
-    if (fact === undefined) throw await this.#missing(asked, factKey)
-    this.#options.onAnswered?.(fact, asked)
-    const divergence = call.divergence ?? this.#options.divergence
-    return (await this.#order.settle(fact.seq, () => this.#read(fact, asked, divergence)))()
+  call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      const { factKey } = call
+      if (factKey === null) return this.#unrecorded(call)
+      const { scope, numbers } = this.#options
+      const given = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+      const located = this.#located(given)
+      const asked = factKey === undefined ? located : answeringCall(located, scope, this.#source)
+      const failure = this.#failureOf(asked)
+      const fact = failure ?? this.#source.facts.get(asked.key)
+      if (fact === undefined) return this.#order.known(() => this.#missing(asked, factKey))
+      this.#options.onAnswered?.(fact, asked)
+      const divergence = call.divergence ?? this.#options.divergence
+      return this.#order.settle(fact.seq, () => this.#read(fact, asked, divergence))
+    })
   }
 
-  async #unrecorded(call: IoCall): Promise<MfmError> {
+  #unrecorded(call: IoCall): Promise<never> {
     const { scope, guard, numbers } = this.#options
     const asked = this.#located({ ordinal: this.#counters.operations })
-    return await unrecordedCall(call, { scope, source: this.#source, guard, numbers, ...asked })
+    const unrecorded = { scope, source: this.#source, guard, numbers, ...asked }
+    return this.#order.known(async () => {
+      throw await unrecordedCall(call, unrecorded)
+    })
   }
 
   #failureOf(asked: AskedCall): RecordedFact | undefined {
@@ -112,19 +117,18 @@ export class ReplayIo implements IoProvider {
     return this.#source.facts.get(failureKey(this.#options.scope, asked))
   }
 
-  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<MfmError> {
+  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<never> {
     const { scope, guard } = this.#options
     // Live, such a call would be refused; and its request must not get into an error.
     refuseSecrets(guard, { ...(factKey && { factKey }), request: requestOf(asked.identity) })
-    return await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
+    throw await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
   }
 
-  /** What the caller gets when its turn comes: the answer, or the failure thrown. */
   async #read(
     fact: RecordedFact,
     asked: AskedCall,
     divergence: DivergencePolicy | undefined,
-  ): Promise<() => IoResult> {
+  ): Promise<IoResult> {
     const source = this.#source
     const { numbers, onAccepted } = this.#options
     const { key, meta, payloadId } = fact
@@ -133,16 +137,14 @@ export class ReplayIo implements IoProvider {
       if (onAccepted !== undefined) onAccepted(await this.#diverged(asked, meta))
     }
     const bytes = await source.read(fact)
-    if (key !== asked.key) return throwing(failureOf(fact, bytes))
-    const response = jsonOf(fact, bytes, numbers)
-    return () =>
-      recordedResult({
-        response,
-        payloadId,
-        attachments: () => Promise.resolve(meta?.attachments ?? []),
-        // While the program reads a body, it may be about to ask for the next fact.
-        readAttachment: (id) => this.#order.during(() => source.artifacts.get(id)),
-      })
+    if (key !== asked.key) throw failureOf(fact, bytes)
+    return recordedResult({
+      response: jsonOf(fact, bytes, numbers),
+      payloadId,
+      attachments: () => Promise.resolve(meta?.attachments ?? []),
+      readAttachment: (id) => source.artifacts.get(id),
+      turns: this.#order,
+    })
   }
 
   async #diverged(asked: AskedCall, meta: FactMeta): Promise<MfmError> {
@@ -153,63 +155,76 @@ export class ReplayIo implements IoProvider {
     return annotate(error, { nearest })
   }
 
-  async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
-    this.#refuseClosed()
-    const fact = this.#source.facts.get(key)
-    return fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+  /** Something else that the program waits for: it goes on in the order of asking, and before new facts. */
+  inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return this.#order.known(wait)
+  }
+
+  getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    return this.#order.begin(() => {
+      this.#refuseClosed()
+      const fact = this.#source.facts.get(key)
+      const found = fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+      return this.#order.known(() => Promise.resolve(found))
+    })
   }
 
   /** Whether a fact was there when the recorded attempt was where this one is now. */
   #isVisible(fact: RecordedFact): boolean {
     const { scope } = this.#options
     const { seq, meta } = fact
-    if (meta === undefined || this.#source.isUsed(fact)) return true
+    const { enteredSeq, endedSeq, factSeqs } = this.#recorded
+    if (endedSeq !== undefined && seq > endedSeq) return false
+    if (meta === undefined) return true
     if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
       return this.#order.isSettled(seq)
     }
-    const { enteredSeq, factSeqs } = this.#recorded
+    if (this.#source.isUsed(fact)) return true
     return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
   }
 
-  async recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
-    this.#admitInput()
-    parseCallerKey(key)
-    const { guard, numbers } = this.#options
-    refuseSecrets(guard, { factKey: key })
-    const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
-    const asked = this.#located({ ordinal: this.#counters.nextOperation() })
-    const check = async (fact: RecordedFact): Promise<ArtifactId> => {
-      const bytes = bytesOf(fact, await this.#source.read(fact))
-      if (fact.payloadId === artifact.id) return artifact.id
-      throw valueConflict({ key, ...asked, meta: fact.meta }, bytes, artifact)
-    }
-    return await this.#answer(key, asked, check)
-  }
-
-  async nowMillis(): Promise<number> {
-    this.#admitInput()
-    const { key, asked } = this.#nextDerived('now_millis')
-    const read = async (fact: RecordedFact): Promise<number> => {
-      const value = jsonOf(fact, await this.#source.read(fact))
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-      throw payloadInvalid(fact, asked, { problem: 'is no time', differences: [] })
-    }
-    return await this.#answer(key, asked, read)
-  }
-
-  async randomBytes(length: number): Promise<Uint8Array> {
-    this.#admitInput()
-    parseRandomLength(length)
-    const { key, asked } = this.#nextDerived('random_bytes')
-    const read = async (fact: RecordedFact): Promise<Uint8Array> => {
-      const bytes = bytesOf(fact, await this.#source.read(fact))
-      if (bytes.length === length) return Uint8Array.from(bytes)
-      throw payloadInvalid(fact, asked, {
-        problem: `has ${bytes.length} bytes, not the ${length} that are asked for`,
-        differences: [{ pointer: '/length', recorded: bytes.length, requested: length }],
+  recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      parseCallerKey(key)
+      const { guard, numbers } = this.#options
+      refuseSecrets(guard, { factKey: key })
+      const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
+      const asked = this.#located({ ordinal: this.#counters.nextOperation() })
+      return this.#answer(key, asked, async (fact) => {
+        const bytes = bytesOf(fact, await this.#source.read(fact))
+        if (fact.payloadId === artifact.id) return artifact.id
+        throw valueConflict({ key, ...asked, meta: fact.meta }, bytes, artifact)
       })
-    }
-    return await this.#answer(key, asked, read)
+    })
+  }
+
+  nowMillis(): Promise<number> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      const { key, asked } = this.#nextDerived('now_millis')
+      return this.#answer(key, asked, async (fact) => {
+        const value = jsonOf(fact, await this.#source.read(fact))
+        if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+        throw payloadInvalid(fact, asked, { problem: 'is no time', differences: [] })
+      })
+    })
+  }
+
+  randomBytes(length: number): Promise<Uint8Array> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      parseRandomLength(length)
+      const { key, asked } = this.#nextDerived('random_bytes')
+      return this.#answer(key, asked, async (fact) => {
+        const bytes = bytesOf(fact, await this.#source.read(fact))
+        if (bytes.length === length) return Uint8Array.from(bytes)
+        throw payloadInvalid(fact, asked, {
+          problem: `has ${bytes.length} bytes, not the ${length} that are asked for`,
+          differences: [{ pointer: '/length', recorded: bytes.length, requested: length }],
+        })
+      })
+    })
   }
 
   async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
@@ -223,7 +238,7 @@ export class ReplayIo implements IoProvider {
     this.#closed = true
   }
 
-  async #answer<T>(
+  #answer<T>(
     key: FactKey,
     asked: AskedPlace,
     read: (fact: RecordedFact) => Promise<T>,
@@ -233,7 +248,7 @@ export class ReplayIo implements IoProvider {
     const { scope, onAnswered } = this.#options
     if (fact !== undefined) {
       onAnswered?.(fact, asked)
-      return await this.#order.settle(fact.seq, () => read(fact))
+      return this.#order.settle(fact.seq, () => read(fact))
     }
     throw missingKey(key, asked, { scope, source, retryable: this.#retryable })
   }
@@ -261,12 +276,6 @@ export class ReplayIo implements IoProvider {
 
   #refuseClosed(): void {
     if (this.#closed) throw new MfmError('io_closed')
-  }
-}
-
-function throwing(error: MfmError): () => never {
-  return () => {
-    throw error
   }
 }
 

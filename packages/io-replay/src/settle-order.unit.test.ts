@@ -50,7 +50,7 @@ describe('SettleOrder', () => {
     const { promise: slow, resolve } = Promise.withResolvers<void>()
     const settled: number[] = []
     const reading = order
-      .during(() => slow)
+      .known(() => slow)
       .then(() => order.settle(1, nothing))
       .then(() => settled.push(1))
     const second = order.settle(2, nothing).then(() => settled.push(2))
@@ -98,6 +98,37 @@ describe('SettleOrder', () => {
     }
     await Promise.all([caller(2), caller(1)])
     expect(steps).toEqual([1, 2].flatMap((seq) => [0, 1, 2, 3, 4].map((step) => `${seq}.${step}`)))
+  })
+
+  it('lets others who asked for a fact go on right after the first, before who asks later', async () => {
+    const order = new SettleOrder([1, 2])
+    const settled: string[] = []
+    const caller = async (name: string, seq: number, next?: () => Promise<void>) => {
+      await order.settle(seq, nothing)
+      settled.push(name)
+      await next?.()
+    }
+    const asking = [
+      caller('new', 2),
+      caller('first', 1, () => caller('later', 1)),
+      caller('second', 1),
+      caller('third', 1),
+      caller('before', 0),
+    ]
+    await Promise.all(asking)
+    expect(settled).toEqual(['before', 'first', 'second', 'third', 'later', 'new'])
+  })
+
+  it('tells a caller of what failed in its turn', async () => {
+    const order = new SettleOrder([1, 2])
+    const settled: string[] = []
+    const failing = (seq: number) => order.settle(seq, () => Promise.reject(new Error(`${seq}`)))
+    await Promise.all([
+      failing(2).catch(() => settled.push('2 fails')),
+      order.settle(1, () => turns(3)).then(() => settled.push('1')),
+      failing(0).catch(() => settled.push('0 fails')),
+    ])
+    expect(settled).toEqual(['0 fails', '1', '2 fails'])
   })
 
   it('lets callers of one fact go on in the order in which they ask, however they read', async () => {

@@ -146,6 +146,11 @@ export class OfflineIo implements IoProvider {
     await this.#io.sleepMs(millis, options)
   }
 
+  /** As {@link ReplayIo.inTurn}. */
+  async inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.#io.inTurn(wait)
+  }
+
   async #derived<T>(kind: DerivedKind, ask: () => Promise<T>): Promise<T> {
     const { scope, parentScope } = this.#options
     const place = this.#counters.nextDerived()

@@ -10,7 +10,7 @@ import type {
   SideEffects,
 } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
-import { annotate, deepStack } from '@mfm/facts'
+import { afterMicrotasks, annotate, deepStack } from '@mfm/facts'
 import type { AttemptTools } from './run-host.ts'
 
 /** What can stop a live run; the stack of the error itself ends in the queue of its key. */
@@ -33,9 +33,12 @@ export class AttemptGate implements IoProvider, EventRecorder {
     this.#sideEffects = sideEffects
   }
 
-  /** Resolves when nothing is in flight, and lets nothing in any more. */
+  /** Resolves when nothing is in flight and nobody who waited for it asks for more, and lets nothing in any more. */
   async settle(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+    while (this.#inFlight.size > 0) {
+      await Promise.allSettled(this.#inFlight)
+      await new Promise<void>(afterMicrotasks)
+    }
     this.#shut = true
   }
 
@@ -78,6 +81,11 @@ export class AttemptGate implements IoProvider, EventRecorder {
     return this.#track(() => this.#tools.events.emitMany(events))
   }
 
+  /** As {@link AttemptTools.inTurn}; the attempt does not end before. */
+  async inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.#follow(this.#tools.inTurn(wait))
+  }
+
   #io(): IoProvider {
     if (this.#sideEffects === 'pure') {
       throw new MfmError('io_not_allowed', {
@@ -90,7 +98,10 @@ export class AttemptGate implements IoProvider, EventRecorder {
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
     this.#signal.throwIfAborted()
-    const running = operation()
+    return await this.#follow(operation())
+  }
+
+  async #follow<T>(running: Promise<T>): Promise<T> {
     this.#inFlight.add(running)
     try {
       return await running

@@ -9,7 +9,7 @@ import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
 import { divergenceIn } from '../replay/recorded-divergence.ts'
 import { describeDivergence } from './describe-divergence.ts'
-import type { AttemptScope, AttemptTools, RunHost } from './run-host.ts'
+import type { AttemptScope, AttemptTools, InTurn, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { RunStop } from './run-stop.ts'
 
@@ -97,9 +97,10 @@ export class LiveHost implements RunHost, Disposable {
       guard,
       signal,
     })
-    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
+    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
     const events = new RunRecorder({ stateId, attempt, config, guard, write })
-    return { io, events }
+    return { io, events, inTurn }
   }
 
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable {
