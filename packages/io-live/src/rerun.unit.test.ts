@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { DivergencePolicy, IoCall } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import { FactSource, ReplayIo } from '@mfm/io-replay'
 import { SecretGuard } from '@mfm/secrets'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LiveBench, RUN, STATE } from '../test/live.fixture.ts'
 
@@ -103,4 +105,44 @@ describe('a key that is asked with another request, where that is performed agai
     const given = bench.live({ attempt: 1 }).call({ ...asked(2), factKey: key })
     await expect(given).rejects.toMatchObject({ code: 'invalid_id' })
   })
+
+  it('goes on in the same order in a replay, whatever is asked together', async () => {
+    const call = fc.record({ key: fc.nat({ max: 1 }), n: fc.nat({ max: 2 }) })
+    const calls = fc.array(call, { minLength: 1, maxLength: 5 })
+    const program = fc.record({ before: calls, now: calls, waits: fc.array(fc.nat({ max: 3 })) })
+    await fc.assert(
+      fc.asyncProperty(program, async ({ before, now, waits }) => {
+        const bench = new LiveBench()
+        bench.answer = async () => {
+          const number = bench.asked.length
+          for (let wait = waits[number] ?? 0; wait > 0; wait -= 1) await turn()
+          return { response: number }
+        }
+        const first = bench.live({ divergence: 'rerun-if-changed' })
+        await together(first, before)
+        const live = await together(bench.live({ attempt: 1, divergence: 'rerun-if-changed' }), now)
+        expect(await together(await replayOf(bench, 1), now)).toEqual(live)
+        expect(live).toHaveLength(now.length)
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
+
+/** What a program sees that makes calls at the same time, in the order in which it goes on with them. */
+async function together(
+  io: Pick<ReplayIo, 'call'>,
+  calls: readonly { readonly key: number; readonly n: number }[],
+): Promise<unknown[]> {
+  const seen: unknown[] = []
+  const ask = async (place: number, key: number, n: number): Promise<void> => {
+    const call = { namespace: 'http', request: { n }, factKey: `k${key}` }
+    const settled = await io.call(call).then(
+      ({ response }) => response,
+      (error: MfmError) => error.code,
+    )
+    seen.push([place, settled])
+  }
+  await Promise.all(calls.map(({ key, n }, place) => ask(place, key, n)))
+  return seen
+}
