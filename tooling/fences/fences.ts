@@ -8,6 +8,8 @@ import { importsOf } from './workspace.ts'
 const SCOPE = '@mfm/'
 const IO_MODULE =
   /^node:(fs|net|http|https|http2|child_process|sqlite|dgram|tls|dns)(\/|$)|^(fs|net|http|https|http2|child_process|dgram|tls|dns)(\/|$)/
+/** Takes hold of the modules that do IO, and does none with them. */
+const IO_WATCH = /^packages\/ambient\/src\/patches\//
 const LINE_LIMIT = 400
 
 const isTestFile = (path: string): boolean =>
@@ -51,7 +53,11 @@ const manifestProblems = (pkg: WorkspacePackage, index: Index): readonly string[
 }
 
 const mayDoIo = (pkg: WorkspacePackage, path: string): boolean =>
-  isAdapter(pkg.name) || isAppOrTooling(pkg) || isTestKit(pkg.name) || isTestFile(path)
+  isAdapter(pkg.name) ||
+  isAppOrTooling(pkg) ||
+  isTestKit(pkg.name) ||
+  isTestFile(path) ||
+  IO_WATCH.test(path)
 
 const importProblem = (
   pkg: WorkspacePackage,

@@ -15,6 +15,7 @@ const LAYERS: ReadonlyMap<string, number> = new Map([
   ['store-postgres', 2],
   ['index-redis', 2],
   ['store-nats', 2],
+  ['ambient', 3],
   ['io-live', 3],
   ['io-replay', 3],
   ['transport-http', 3],

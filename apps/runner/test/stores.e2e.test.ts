@@ -150,16 +150,14 @@ describe('a server', () => {
     ['PostgreSQL', '--events', 'postgres://127.0.0.1:1/db'],
     ['S3', '--artifacts', 's3://bucket?endpoint=http://127.0.0.1:1'],
     ['Redis', '--facts', 'redis://127.0.0.1:1'],
-  ])('%s that is down ends the command with 5, within 15 seconds', async (_what, option, url) => {
-    const begun = performance.now()
+  ])('%s that is down ends the command with 5', async (_what, option, url) => {
     const result = await call('run', WORKFLOW, '--input', INPUT, option, url)
     expect(result.code).toBe(5)
     const port = option.slice(2)
     expect(refusal(result)).toMatchObject({ code: 'store_unavailable', details: { ports: [port] } })
-    expect(performance.now() - begun).toBeLessThan(15_000)
   })
 
-  it('that never answers ends the command with 5, within 45 seconds', async () => {
+  it('that never answers ends the command with 5', async () => {
     await using mute = await MuteServer.start()
     const host = `127.0.0.1:${mute.port}`
     const stores = [
@@ -167,14 +165,12 @@ describe('a server', () => {
       ['--artifacts', `s3://bucket?endpoint=http://${host}`],
       ['--facts', `redis://${host}`],
     ]
-    const begun = performance.now()
     const results = await Promise.all(
       stores.map(async (store) => await call('run', WORKFLOW, '--input', INPUT, ...store)),
     )
     for (const result of results) {
       expect([result.code, refusal(result)]).toMatchObject([5, { code: 'store_timeout' }])
     }
-    expect(performance.now() - begun).toBeLessThan(45_000)
   })
 
   it('of a cluster must be said to be one', async () => {

@@ -1,3 +1,4 @@
+import type { AmbientAllowance, AmbientFinding, AmbientMode } from '@mfm/ambient'
 import type { EventEnvelope, SecretResolver, Stores, Transport } from '@mfm/core-types'
 import type { SystemSources } from '@mfm/io-live'
 import type { SecretGuard } from '@mfm/secrets'
@@ -17,4 +18,18 @@ export interface EngineOptions extends Partial<SystemSources> {
   /** Folder that source locations are told relative to; the working folder by default. */
   readonly sourceRoot?: string | undefined
   readonly failpoints?: Failpoints | undefined
+  /** What is done where a state takes outside input past its provider. */
+  readonly ambient?: AmbientOptions | undefined
+}
+
+export interface AmbientOptions {
+  /**
+   * `refuse` throws `ambient_io` where it happens, and a replay counts it as a difference; `warn` only tells. By default
+   * a replay refuses, and a run that is executed live warns where there is an `onFinding` to tell.
+   */
+  readonly mode?: AmbientMode | 'off' | undefined
+  /** What takes no part in any result, such as `time` for a log, or `time:pino` for that package alone. */
+  readonly allow?: readonly AmbientAllowance[] | undefined
+  /** Told of each place once per run. Must not throw. */
+  readonly onFinding?: ((finding: AmbientFinding) => void) | undefined
 }

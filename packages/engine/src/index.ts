@@ -12,7 +12,7 @@ export {
 } from './compare/run-diff.ts'
 export { ContextTree } from './context/context-tree.ts'
 export { Engine } from './engine.ts'
-export type { EngineOptions } from './engine-options.ts'
+export type { AmbientOptions, EngineOptions } from './engine-options.ts'
 export { type FailpointName, Failpoints } from './failpoints.ts'
 export type {
   ForkDifference,

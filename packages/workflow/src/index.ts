@@ -1,7 +1,8 @@
+export { type AmbientFinding, type InstrumentOptions, instrument } from '@mfm/ambient'
 export { fail, hasCode } from '@mfm/errors'
 export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
 export { type ForkWorkflowOptions, forkWorkflow, type WorkflowFork } from './fork-workflow.ts'
-export type { Io, RecordOptions } from './io.ts'
+export { type Io, ioFrom, type RecordOptions } from './io.ts'
 export { defineOp, initialContext, isOp, type Op, type OpOptions, outputOf } from './op.ts'
 export type {
   ExistingRunOptions,
@@ -16,5 +17,11 @@ export {
   type WorkflowReplay,
   type WorkflowResult,
 } from './run-workflow.ts'
-export { type State, type StateArguments, type StateOptions, state } from './state.ts'
+export {
+  type AmbientRules,
+  type State,
+  type StateArguments,
+  type StateOptions,
+  state,
+} from './state.ts'
 export type { TypedContext } from './typed-context.ts'

@@ -1,3 +1,4 @@
+import { outsideState } from '@mfm/ambient'
 import type {
   CallOptions,
   DivergencePolicy,
@@ -34,15 +35,17 @@ export interface Io {
    */
   record<T>(name: string, produce: T | (() => T | Promise<T>), options?: RecordOptions): Promise<T>
   /** Waits; in a replay, returns at once. */
-  sleep(millis: number): Promise<void>
+  sleep(millis: number, options?: CallOptions): Promise<void>
   /** A call to the transport of a namespace, for transports that have no method here. */
   call(namespace: string, request: RequestValue, options?: RecordOptions): Promise<JsonValue>
 }
 
-export function ioFrom(provider: IoProvider, signal: AbortSignal): Io {
+/** The `io` of a state for code without an engine, from the provider of a recording or a replay. */
+export function ioFrom(provider: IoProvider, signal?: AbortSignal): Io {
   const options: CallOptions = { signal }
   return {
-    fetch: async (input, init) => await fetchThrough(provider, input, { signal, ...init }),
+    fetch: async (input, init) =>
+      await outsideState(() => fetchThrough(provider, input, { signal, ...init })),
     now: async () => await provider.nowMillis(),
     random: async () => unitInterval(await provider.randomBytes(7)),
     randomBytes: async (length) => await provider.randomBytes(length),
@@ -61,7 +64,7 @@ export function ioFrom(provider: IoProvider, signal: AbortSignal): Io {
       // Decoded from what was recorded, and the recorder refuses what JSON cannot give back.
       return response as T
     },
-    sleep: async (millis) => await provider.sleepMs(millis, options),
+    sleep: async (millis, own) => await provider.sleepMs(millis, { ...options, ...own }),
     call: async (namespace, request, own) => {
       const { response } = await provider.call(
         { namespace, request, factKey: own?.key, divergence: own?.divergence },

@@ -4,7 +4,7 @@ import { validatePlan } from '@mfm/engine'
 import { decode, MfmError, parseId } from '@mfm/errors'
 import type { AnyContextKey, ContextKey } from './context-key.ts'
 import { planOf } from './plan-of.ts'
-import type { State } from './state.ts'
+import type { AmbientRules, State } from './state.ts'
 
 export interface OpOptions<Input, Output> {
   /** One segment. */
@@ -19,6 +19,8 @@ export interface OpOptions<Input, Output> {
   readonly states: readonly State[]
   /** What differs from the default settings. */
   readonly runConfig?: Partial<RunConfig>
+  /** Outside input that every state may take past `io`. */
+  readonly ambient?: AmbientRules
 }
 
 /** A workflow: what `mfm run` takes as a file's default export. */
@@ -44,7 +46,8 @@ export function defineOp<Input = never, Output = never>(
   options: OpOptions<Input, Output>,
 ): Op<Input, Output> {
   const { id, version, input, output, states } = options
-  const plan = planOf({ id: parseId('op_id', id), version, states, input, output })
+  const { allow } = options.ambient ?? { allow: [] }
+  const plan = planOf({ id: parseId('op_id', id), version, states, input, output, allow })
   validatePlan(plan)
   const runConfig = decode(
     runConfigSchema,

@@ -1,9 +1,11 @@
+import { allowAmbient, instrument } from '@mfm/ambient'
 import type { JsonObject, OpId, Plan, StateId, StateNode } from '@mfm/core-types'
 import { isStateId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AnyContextKey } from './context-key.ts'
+import type { Io } from './io.ts'
 import { ioFrom } from './io.ts'
-import type { State } from './state.ts'
+import type { AmbientRules, State } from './state.ts'
 import { typedContext } from './typed-context.ts'
 
 export interface OpShape {
@@ -12,6 +14,8 @@ export interface OpShape {
   readonly states: readonly State[]
   readonly input: AnyContextKey | undefined
   readonly output: AnyContextKey | undefined
+  /** Of every state. */
+  readonly allow: AmbientRules['allow']
 }
 
 /** A lone op is a machine of one step named `main`. */
@@ -32,12 +36,12 @@ export function planOf(op: OpShape): Plan {
   return Object.freeze({
     opId: op.id,
     opVersion: op.version,
-    states: Object.freeze(op.states.map((state) => nodeOf(idOf(state), state))),
+    states: Object.freeze(op.states.map((state) => nodeOf(idOf(state), state, op.allow))),
     edges: Object.freeze(edges),
   })
 }
 
-function nodeOf(id: StateId, state: State): StateNode {
+function nodeOf(id: StateId, state: State, allow: AmbientRules['allow']): StateNode {
   return Object.freeze<StateNode>({
     id,
     metadata: {
@@ -48,12 +52,19 @@ function nodeOf(id: StateId, state: State): StateNode {
       ...(state.divergence !== undefined && { divergence: state.divergence }),
     },
     handler: async ({ context, io, events, signal }) => {
-      await state.run({
-        context: typedContext(context),
-        io: ioFrom(io, signal),
-        emit: async (name, payload) => await events.emit(name, payload),
-        signal,
-      })
+      const run = async (own: Io): Promise<void> =>
+        await state.run({
+          context: typedContext(context),
+          io: own,
+          emit: async (name, payload) => await events.emit(name, payload),
+          signal,
+        })
+      const own = ioFrom(io, signal)
+      await allowAmbient([...allow, ...state.ambient.allow], async () =>
+        state.instrument === undefined
+          ? await run(own)
+          : await instrument(own, run, state.instrument),
+      )
     },
   })
 }

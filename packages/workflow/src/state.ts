@@ -1,3 +1,4 @@
+import type { AmbientAllowance, InstrumentedPart, InstrumentOptions } from '@mfm/ambient'
 import type { DivergencePolicy, JsonValue, SideEffects } from '@mfm/core-types'
 import { divergencePolicySchema } from '@mfm/core-types'
 import { decode, parseId } from '@mfm/errors'
@@ -31,7 +32,19 @@ export interface StateOptions<
   readonly sideEffects?: SideEffects
   /** For the calls of the state that say no other; that of the run by default. Part of the plan. */
   readonly divergence?: DivergencePolicy | undefined
+  /**
+   * Answers `fetch`, the clock, timers and randomness of code that was not written for `io`, such as an SDK, from `io`.
+   * `true` for all of it, or the parts that are meant, or options.
+   */
+  readonly instrument?: true | readonly InstrumentedPart[] | InstrumentOptions
+  /** Outside input that the state may take past `io`, because it takes no part in what the state does. */
+  readonly ambient?: AmbientRules
   readonly run: (args: StateArguments<Reads[number], Writes[number]>) => void | Promise<void>
+}
+
+export interface AmbientRules {
+  /** Kinds, such as `env`, or kinds where one package asks, such as `time:pino`. */
+  readonly allow: readonly AmbientAllowance[]
 }
 
 /** One step of an op. */
@@ -44,6 +57,9 @@ export interface State {
   readonly tags: readonly string[]
   readonly sideEffects: SideEffects
   readonly divergence: DivergencePolicy | undefined
+  /** `undefined` where nothing is instrumented. */
+  readonly instrument: InstrumentOptions | undefined
+  readonly ambient: AmbientRules
   readonly run: (args: StateArguments<AnyContextKey, AnyContextKey>) => void | Promise<void>
 }
 
@@ -78,6 +94,19 @@ export function state<
     sideEffects: options.sideEffects ?? 'read_only_io',
     divergence:
       divergence && decode(divergencePolicySchema, divergence, 'invalid_option', { what }),
+    instrument: instrumentOptions(options.instrument),
+    ambient: options.ambient ?? { allow: [] },
     run: options.run,
   })
+}
+
+function instrumentOptions(
+  given: StateOptions<[], []>['instrument'],
+): InstrumentOptions | undefined {
+  if (given === true) return {}
+  return isList(given) ? { parts: given } : given
+}
+
+function isList(value: unknown): value is readonly InstrumentedPart[] {
+  return Array.isArray(value)
 }

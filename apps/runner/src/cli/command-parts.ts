@@ -2,7 +2,7 @@ import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { TypedCommandFlagParameters, TypedCommandParameters } from '@stricli/core'
 import type { Cli } from './cli.ts'
 import { COMMON_FLAGS } from './common-options.ts'
-import type { CodeFlags, InputFlags, ReplayFlags } from './flags.ts'
+import type { AmbientFlags, CodeFlags, InputFlags, ReplayFlags } from './flags.ts'
 
 interface Positional {
   readonly parse: (text: string) => string
@@ -17,8 +17,19 @@ export const RUN_ARGUMENT: { readonly kind: 'tuple'; readonly parameters: readon
     parameters: [{ parse: String, placeholder: 'run', brief: 'Run id, or the beginning of one' }],
   }
 
+export const AMBIENT_FLAG: TypedCommandFlagParameters<AmbientFlags, Cli>['flags'] = {
+  ambient: {
+    kind: 'enum',
+    values: ['warn', 'refuse', 'off'],
+    optional: true,
+    brief:
+      'What to do where a state takes outside input past its io; by default live runs warn, replays refuse',
+  },
+}
+
 export const CODE_FLAGS: TypedCommandParameters<CodeFlags, [string], Cli>['flags'] = open({
   ...COMMON_FLAGS,
+  ...AMBIENT_FLAG,
   workflow: {
     kind: 'parsed',
     parse: String,

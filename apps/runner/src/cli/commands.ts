@@ -1,7 +1,15 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { CODE_FLAGS, docs, INPUT_FLAGS, open, REPLAY_FLAGS, RUN_ARGUMENT } from './command-parts.ts'
+import {
+  AMBIENT_FLAG,
+  CODE_FLAGS,
+  docs,
+  INPUT_FLAGS,
+  open,
+  REPLAY_FLAGS,
+  RUN_ARGUMENT,
+} from './command-parts.ts'
 import { byteCount, COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
 import type {
   CodeFlags,
@@ -26,6 +34,7 @@ export const run: Command<Cli> = buildCommand<RunFlags, [string], Cli>({
     flags: open({
       ...COMMON_FLAGS,
       ...INPUT_FLAGS,
+      ...AMBIENT_FLAG,
       'run-id': {
         kind: 'parsed',
         parse: String,

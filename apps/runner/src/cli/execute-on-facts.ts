@@ -5,6 +5,7 @@ import { findRun } from '../runs/find-run.ts'
 import type { FoundIn } from '../runs/next-command.ts'
 import { tellDifference } from '../runs/next-command.ts'
 import { codeOfRun } from '../workflows/code-of-run.ts'
+import { ambientOptions } from './ambient.ts'
 import type { Cli } from './cli.ts'
 import type { ReplayFlags } from './flags.ts'
 import { readSettings, withStores } from './settings.ts'
@@ -29,7 +30,9 @@ export async function executeOnFacts(
     const { op } = await codeOfRun(stores, runId, request)
     const { divergence } = flags
     const sourceRoot = settings.project.root
-    return await execute(op, { stores, runId, divergence, sourceRoot, signal: cli.stop.signal })
+    const ambient = ambientOptions(cli, flags, 'refuse')
+    const { signal } = cli.stop
+    return await execute(op, { stores, runId, divergence, sourceRoot, signal, ambient })
   })
   const { context: _, output, failure, ...rest } = report
   const { runId, differences, allowed } = report

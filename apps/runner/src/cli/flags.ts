@@ -14,20 +14,27 @@ export type CommonFlags = {
   readonly 'command-timeout'?: number
 }
 
+/** Of commands that execute the code of a workflow. */
+export type AmbientFlags = {
+  readonly ambient?: 'warn' | 'refuse' | 'off'
+}
+
 /** Of commands that start a run. */
 export type InputFlags = CommonFlags & {
   readonly input?: string
   readonly 'input-file'?: string
 }
 
-export type RunFlags = InputFlags & {
-  readonly 'run-id'?: string
-}
+export type RunFlags = InputFlags &
+  AmbientFlags & {
+    readonly 'run-id'?: string
+  }
 
 /** Of commands that need the code of a recorded run. */
-export type CodeFlags = CommonFlags & {
-  readonly workflow?: string
-}
+export type CodeFlags = CommonFlags &
+  AmbientFlags & {
+    readonly workflow?: string
+  }
 
 export type ReplayFlags = CodeFlags & {
   readonly divergence?: DivergencePolicy
@@ -79,12 +86,13 @@ export type ImportFlags = CommonFlags & {
   readonly 'max-entries'?: number
 }
 
-export type ForkFlags = CommonFlags & {
-  readonly at: string
-  readonly 'set-fact'?: readonly string[]
-  readonly 'set-context'?: readonly string[]
-  readonly with?: string
-  readonly live?: boolean
-  readonly divergence?: DivergencePolicy
-  readonly 'run-id'?: string
-}
+export type ForkFlags = CommonFlags &
+  AmbientFlags & {
+    readonly at: string
+    readonly 'set-fact'?: readonly string[]
+    readonly 'set-context'?: readonly string[]
+    readonly with?: string
+    readonly live?: boolean
+    readonly divergence?: DivergencePolicy
+    readonly 'run-id'?: string
+  }

@@ -1,4 +1,5 @@
 import type { EventEnvelope, JsonValue, RunId, Stores, Transport } from '@mfm/core-types'
+import type { AmbientOptions } from '@mfm/engine'
 import { resolverOf } from '@mfm/secrets'
 import type { WorkflowResult } from '@mfm/workflow'
 import type { RunDocument } from '../output-schemas/run-document.ts'
@@ -9,8 +10,10 @@ import { Progress } from '../process/progress.ts'
 import { renderRun } from '../render/run.ts'
 import { liveTransport } from '../workflows/live-transport.ts'
 import type { LoadedWorkflow } from '../workflows/load-workflow.ts'
+import { ambientOptions } from './ambient.ts'
 import type { Cli } from './cli.ts'
 import { emit } from './emit.ts'
+import type { AmbientFlags } from './flags.ts'
 import type { Settings } from './settings.ts'
 
 /** Time that a stopped run gets to close its attempt, in ms: the engine waits 2 s for a state to notice. */
@@ -23,6 +26,7 @@ export interface LiveOptions {
   readonly runId: RunId
   readonly signal: AbortSignal
   readonly onEvent: (envelope: EventEnvelope) => void
+  readonly ambient: AmbientOptions
 }
 
 /** Follows a live run on the terminal, and writes how it ended. */
@@ -33,6 +37,7 @@ export async function followRun(
     readonly stores: Stores
     readonly runId: RunId
     readonly workflow: LoadedWorkflow
+    readonly flags: AmbientFlags
     readonly live: (options: LiveOptions) => Promise<WorkflowResult<unknown>>
   },
 ): Promise<ExitCode> {
@@ -49,6 +54,7 @@ export async function followRun(
       resolveSecret: resolverOf({}, cli.env),
       signal: stop.signal,
       onEvent: (envelope) => progress.onEvent(envelope),
+      ambient: ambientOptions(cli, subject.flags, 'warn', (line) => progress.note(line)),
     })
     progress.end()
     return await conclude(cli, settings, result)

@@ -2,7 +2,7 @@ import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { docs, open, RUN_ARGUMENT } from './command-parts.ts'
+import { AMBIENT_FLAG, docs, open, RUN_ARGUMENT } from './command-parts.ts'
 import { COMMON_ALIASES, COMMON_FLAGS } from './common-options.ts'
 import type { ForkFlags } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
@@ -17,6 +17,7 @@ export const fork: Command<Cli> = buildCommand<ForkFlags, [string], Cli>({
   parameters: {
     flags: open({
       ...COMMON_FLAGS,
+      ...AMBIENT_FLAG,
       at: {
         kind: 'parsed',
         parse: String,

@@ -33,7 +33,8 @@ export async function doctorDeterminism(
     })
     progress.end()
     await emit(cli, document, renderDeterminism)
-    return document.verdict === 'identical' ? EXIT.done : EXIT.failed
+    const isDeterministic = document.verdict === 'identical' && document.ambient.length === 0
+    return isDeterministic ? EXIT.done : EXIT.failed
   } catch (error) {
     progress.end()
     throw error

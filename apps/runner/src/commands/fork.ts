@@ -3,6 +3,7 @@ import type { RunId, Stores } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
 import { resolverOf } from '@mfm/secrets'
 import { forkWorkflow } from '@mfm/workflow'
+import { ambientOptions } from '../cli/ambient.ts'
 import type { Cli } from '../cli/cli.ts'
 import { emit } from '../cli/emit.ts'
 import type { ForkFlags } from '../cli/flags.ts'
@@ -38,6 +39,7 @@ export async function fork(cli: Cli, flags: ForkFlags, given: string): Promise<E
         parentId: await findRun(stores, given),
         at: flags.at,
         workflow: flags.with,
+        ambient: ambientOptions(cli, flags, 'warn'),
         live: flags.live ?? false,
         divergence: flags.divergence,
         facts: facts.map(({ name, value }) => ({ fact: name, value })),

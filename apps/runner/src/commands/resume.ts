@@ -17,6 +17,7 @@ export async function resume(cli: Cli, flags: CodeFlags, given: string): Promise
       stores,
       runId,
       workflow,
+      flags,
       live: async (options) => await resumeWorkflow(workflow.op, options),
     })
   })

@@ -27,6 +27,7 @@ export async function run(cli: Cli, flags: RunFlags, given: string): Promise<Exi
       stores,
       runId,
       workflow,
+      flags,
       live: async (options) => await runWorkflow(op, { ...options, input, provenance }),
     }),
   )

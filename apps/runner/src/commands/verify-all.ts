@@ -1,4 +1,5 @@
 import type { RunId } from '@mfm/core-types'
+import { ambientOptions } from '../cli/ambient.ts'
 import type { Cli } from '../cli/cli.ts'
 import type { CodeFlags, ReplayFlags } from '../cli/flags.ts'
 import type { Settings } from '../cli/settings.ts'
@@ -30,6 +31,7 @@ export async function verifyAllRuns(cli: Cli, flags: ReplayFlags): Promise<ExitC
     divergence: flags.divergence,
     storeOptions: settings.storeOptions,
     signal: cli.stop.signal,
+    ambient: ambientOptions(cli, flags, 'refuse'),
     onUnfinished: () => {
       unfinished += 1
     },

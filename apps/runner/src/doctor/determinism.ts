@@ -1,8 +1,9 @@
+import { describeFinding, wayOut } from '@mfm/ambient'
 import type { EventEnvelope, JsonValue, Transport } from '@mfm/core-types'
-import type { DifferenceKind } from '@mfm/engine'
+import type { Difference, DifferenceKind } from '@mfm/engine'
 import { resolverOf } from '@mfm/secrets'
 import { openMemoryStores } from '@mfm/store-memory'
-import type { Op } from '@mfm/workflow'
+import type { AmbientFinding, Op } from '@mfm/workflow'
 import { runWorkflow, verifyWorkflow } from '@mfm/workflow'
 import type { Environment } from '../cli/cli.ts'
 import type { DeterminismDocument } from '../output-schemas/determinism-document.ts'
@@ -30,6 +31,10 @@ export async function examineDeterminism(
 ): Promise<DeterminismDocument> {
   const { op, input, transport, env, signal, onEvent } = request
   const stores = openMemoryStores()
+  const found: AmbientFinding[] = []
+  const onFinding = (finding: AmbientFinding): number => found.push(finding)
+  // Refused, the first one would hide what comes of it, and the others.
+  const ambient = { mode: 'warn', onFinding } as const
   try {
     const { runId } = await runWorkflow(op, {
       stores,
@@ -45,6 +50,7 @@ export async function examineDeterminism(
         stores,
         runId,
         signal,
+        ambient,
         divergence: 'strict',
         sourceRoot: request.sourceRoot,
       })
@@ -59,12 +65,27 @@ export async function examineDeterminism(
         output: (output ?? null) as JsonValue,
         failure: failure ?? null,
         replays,
-        advice: first === undefined ? null : ADVICE[first.kind],
+        ambient: distinct(found),
+        advice: adviceOn(first, found),
       }
     }
   } finally {
     await stores.close()
   }
+}
+
+/** Each replay finds the same places. */
+function distinct(findings: readonly AmbientFinding[]): readonly AmbientFinding[] {
+  return [...new Map(findings.map((finding) => [describeFinding(finding), finding])).values()]
+}
+
+function adviceOn(
+  difference: Difference | undefined,
+  findings: readonly AmbientFinding[],
+): string | null {
+  const cause = findings.find(({ stateId }) => stateId === difference?.stateId) ?? findings[0]
+  if (cause !== undefined) return wayOut(cause)
+  return difference === undefined ? null : ADVICE[difference.kind]
 }
 
 const REQUEST =
@@ -80,6 +101,7 @@ const ADVICE: Readonly<Record<DifferenceKind, string>> = {
   exhausted: CALLS,
   unused: CALLS,
   order_changed: CALLS,
+  ambient: REQUEST,
   refused:
     'The call asks not to be recorded (factKey null), so no replay can answer it. Leave the key out.',
   plan_changed:

@@ -61,6 +61,7 @@ export const EXIT_CODE_BY_DIFFERENCE: Readonly<Record<DifferenceKind, ExitCode>>
   refused: EXIT.diverged,
   unused: EXIT.diverged,
   order_changed: EXIT.diverged,
+  ambient: EXIT.diverged,
   plan_changed: EXIT.diverged,
   input_changed: EXIT.failed,
   output_changed: EXIT.failed,

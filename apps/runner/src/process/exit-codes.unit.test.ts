@@ -69,6 +69,7 @@ describe('the exit code of an outcome', () => {
       plan_changed: 3,
       unused: 3,
       order_changed: 3,
+      ambient: 3,
       input_changed: 1,
       output_changed: 1,
       context_changed: 1,

@@ -66,6 +66,10 @@ const accept: Proposal = (subject, found) =>
     ? underPolicy('accept-recorded')(subject, found)
     : fork(subject, found)
 
+/** Goes on past what was refused, and tells of the rest. */
+const warn: Proposal = (_subject, { command, runId, storeOptions, workflow }) =>
+  `mfm ${command} ${runId} --ambient warn${workflowOption(workflow)}${storeOptions}`
+
 const BY_KIND: Readonly<Record<DifferenceKind, Proposal>> = {
   missing: fork,
   exhausted: fork,
@@ -73,6 +77,7 @@ const BY_KIND: Readonly<Record<DifferenceKind, Proposal>> = {
   refused: fork,
   unused: events,
   order_changed: underPolicy('allow-reordered'),
+  ambient: warn,
   plan_changed: replay,
   input_changed: replay,
   output_changed: replay,

@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<DifferenceKind, string>> = {
   refused: FORK,
   unused: EVENTS,
   order_changed: `mfm verify ${RUN} --divergence allow-reordered`,
+  ambient: `mfm verify ${RUN} --ambient warn`,
   plan_changed: REPLAY,
   input_changed: REPLAY,
   output_changed: REPLAY,

@@ -1,4 +1,5 @@
 import type { DivergencePolicy, RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
+import type { AmbientOptions } from '@mfm/engine'
 import { loadManifest, readStart } from '@mfm/engine'
 import { hasCode, isMfmError } from '@mfm/errors'
 import type { Op } from '@mfm/workflow'
@@ -20,6 +21,7 @@ export interface VerifyAllRequest extends CodeRequest {
   /** Repeated in the commands that are proposed. */
   readonly storeOptions: string
   readonly signal: AbortSignal
+  readonly ambient: AmbientOptions
   readonly onUnfinished: () => void
 }
 
@@ -58,11 +60,12 @@ async function verifyOne(
     const { manifestId } = await readStart(stores, runId)
     workflow = (await loadManifest(stores.artifacts, manifestId)).provenance.workflow
     const { op } = await codeOfRun(stores, runId, request)
-    const { signal, divergence, project, storeOptions } = request
+    const { signal, ambient, divergence, project, storeOptions } = request
     const { verdict, differences, allowed } = await verifyWorkflow(op, {
       stores,
       runId,
       signal,
+      ambient,
       divergence,
       sourceRoot: project.root,
     })

@@ -1,3 +1,5 @@
+import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type { ArtifactId, JsonObject, RunConfig, RunEvent, RunId, StateId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
@@ -8,9 +10,11 @@ import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
 import { divergenceIn } from '../replay/recorded-divergence.ts'
 import { describeDivergence } from '../run/describe-divergence.ts'
+import { ioOutsideState } from '../run/outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
+import { watchAmbient } from '../run/watch-ambient.ts'
 import { ForkWriter } from './fork-writer.ts'
 import { LiveForkIo } from './live-fork-io.ts'
 import { OfflineIo } from './offline-io.ts'
@@ -36,6 +40,7 @@ export class ForkHost implements RunHost, Disposable {
   readonly guard: SecretGuard
   readonly writer: ForkWriter
   readonly signal: AbortSignal
+  readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
   readonly recordedEnd = (): undefined => undefined
   /** What the loop wrote. */
@@ -51,6 +56,7 @@ export class ForkHost implements RunHost, Disposable {
   constructor(options: ForkHostOptions) {
     const { engine, runId, config, guard, parent, startedAtMillis, signal } = options
     this.#options = options
+    this.ambient = watchAmbient(engine)
     this.runId = runId
     this.config = config
     this.guard = guard
@@ -95,9 +101,10 @@ export class ForkHost implements RunHost, Disposable {
     const { stateId, attempt } = scope
     const { config, guard } = this
     const io = this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope)
-    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
-    return { io, events: new RunRecorder({ stateId, attempt, config, guard, write }), inTurn }
+    const recorder = new RunRecorder({ stateId, attempt, config, guard, write })
+    return { io: ioOutsideState(io), events: recorder, inTurn }
   }
 
   #offlineIo({ stateId, attempt, divergence }: AttemptScope): OfflineIo {

@@ -16,6 +16,7 @@ import { historyFromSummary } from '../history/history-summary.ts'
 import { endedFromOutside } from '../history/outside-ends.ts'
 import { recordedOrder } from '../plan/plan-document.ts'
 import { loadManifest } from '../run/load-manifest.ts'
+import { documentsOutsideState } from '../run/outside-state.ts'
 import { readStart } from '../run/read-start.ts'
 
 /** A run as it is stored: every link checked, facts by key, and the events that a replay must come to again. */
@@ -51,7 +52,9 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
   const ends = new Map<string, EventEnvelope>()
   const events: EventEnvelope[] = []
   let inheritance: ArtifactId | undefined
-  const source = await FactSource.load(stores, runId, (envelope) => {
+  const { events: stream } = stores
+  const documents = { events: stream, artifacts: documentsOutsideState(stores.artifacts) }
+  const source = await FactSource.load(documents, runId, (envelope) => {
     chain.next(envelope)
     const { event } = envelope
     if (event.type === 'history_summarized' && event.throughSeq === 1) inheritance = event.summaryId

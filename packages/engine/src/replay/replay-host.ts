@@ -1,3 +1,5 @@
+import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type {
   ArtifactId,
   DivergencePolicy,
@@ -23,6 +25,7 @@ import type { RecordedRun } from './recorded-run.ts'
 import { attemptKey } from './recorded-run.ts'
 import { refineDifference } from './refine-difference.ts'
 import type { Difference } from './replay-report.ts'
+import { watchReplay } from './watch-replay.ts'
 
 export interface ReplayHostOptions {
   readonly engine: EngineOptions
@@ -44,6 +47,7 @@ export class ReplayHost implements RunHost {
   readonly runId: RunId
   readonly config: RunConfig
   readonly guard: SecretGuard
+  readonly ambient: AmbientWatch | undefined
   readonly signal: AbortSignal
   readonly summarySeq = undefined
   readonly differences: Difference[] = []
@@ -66,6 +70,7 @@ export class ReplayHost implements RunHost {
     this.guard =
       engine.guard?.(this.config.secrets) ?? new SecretGuard({ mode: this.config.secrets })
     this.signal = signal ?? new AbortController().signal
+    this.ambient = watchReplay(engine, (difference) => this.differences.push(difference))
     this.#comparison = new EventComparison(recorded.comparable)
   }
 
@@ -107,7 +112,7 @@ export class ReplayHost implements RunHost {
       onAnswered: watch.answered,
       onAccepted: watch.accepted,
     })
-    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: readonly RunEvent[]) => inTurn(() => this.commit({ events }))
     return {
       io: watch.around(io),

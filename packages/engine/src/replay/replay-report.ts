@@ -16,6 +16,7 @@ import type { RunFailure } from '../run/run-result.ts'
  * - `missing`, `exhausted`, `diverged`, `refused`: a call that the facts do not answer
  * - `unused`: a recorded call that was not made; `order_changed`: one that was made at another place, in an attempt that
  *   makes one call after the other
+ * - `ambient`: the state took outside input past its `io`
  * - `plan_changed`, `input_changed`, `output_changed`: today's code plans something else, makes another first context of
  *   the recorded input, or gives another context key as its result
  * - `context_changed`: a state wrote something else; `outcome_changed`: an attempt ended otherwise
@@ -28,6 +29,7 @@ export const DIFFERENCE_KINDS = [
   'refused',
   'unused',
   'order_changed',
+  'ambient',
   'plan_changed',
   'input_changed',
   'output_changed',
@@ -89,7 +91,7 @@ export interface Difference {
   readonly location: { readonly today: string | null; readonly recorded: string | null }
   /** The recorded calls that are most like it, three at most. */
   readonly nearest: readonly NearestFact[]
-  /** The error of the call that the facts did not answer. */
+  /** The error of the call that the facts did not answer, or of what was taken past them. */
   readonly error: (ErrorInfo & { readonly help?: string | undefined }) | null
 }
 

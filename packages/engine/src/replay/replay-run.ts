@@ -50,7 +50,9 @@ export async function replayRun(
   const { differences, allowed } = report
   if (![...differences, ...allowed].some(isUnlocated)) return report
   const root = engine.sourceRoot ?? process.cwd()
-  const located = await replayOnce(engine, request, { compare, locate: () => callSite(root) })
+  // What was found past `io` has been told.
+  const quiet = { ...engine, ambient: { ...engine.ambient, onFinding: undefined } }
+  const located = await replayOnce(quiet, request, { compare, locate: () => callSite(root) })
   return {
     ...report,
     differences: withLocations(differences, located.differences),

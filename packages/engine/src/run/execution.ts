@@ -47,6 +47,7 @@ export class Execution {
 
   /** @throws MfmError what the stores threw; the run can be resumed */
   async run(): Promise<Ending> {
+    using _ambient = this.#host.ambient?.install()
     this.#closeOrphan()
     for (const node of this.#order) {
       if (this.#history.completed.has(node.id)) continue

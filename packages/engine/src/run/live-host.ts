@@ -1,3 +1,5 @@
+import type { AmbientWatch } from '@mfm/ambient'
+import { outsideState } from '@mfm/ambient'
 import type { ArtifactId, JsonObject, RunConfig, RunId, StateId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import { callSite } from '@mfm/facts'
@@ -9,9 +11,11 @@ import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
 import { divergenceIn } from '../replay/recorded-divergence.ts'
 import { describeDivergence } from './describe-divergence.ts'
+import { ioOutsideState } from './outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { RunStop } from './run-stop.ts'
+import { watchAmbient } from './watch-ambient.ts'
 
 export interface LiveHostOptions {
   readonly engine: EngineOptions
@@ -28,6 +32,7 @@ export class LiveHost implements RunHost, Disposable {
   readonly runId: RunId
   readonly config: RunConfig
   readonly guard: SecretGuard
+  readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
   readonly recordedEnd = (): undefined => undefined
   readonly writer: RunWriter
@@ -40,6 +45,7 @@ export class LiveHost implements RunHost, Disposable {
     this.runId = runId
     this.config = config
     this.guard = engine.guard?.(config.secrets) ?? new SecretGuard({ mode: config.secrets })
+    this.ambient = watchAmbient(engine)
     this.#engine = engine
     this.#sources = {
       clock: engine.clock ?? SYSTEM_SOURCES.clock,
@@ -97,10 +103,10 @@ export class LiveHost implements RunHost, Disposable {
       guard,
       signal,
     })
-    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
     const events = new RunRecorder({ stateId, attempt, config, guard, write })
-    return { io, events, inTurn }
+    return { io: ioOutsideState(io), events, inTurn }
   }
 
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable {

@@ -40,8 +40,11 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
     guard: host.guard,
     inTurn: (wait) => gate.inTurn(wait),
   })
+  const tools = { context, io: gate, events: gate, signal }
+  const { ambient } = host
   const running = (async () => {
-    await handler({ context, io: gate, events: gate, signal })
+    if (ambient === undefined) await handler(tools)
+    else await ambient.run({ stateId: node.id, attempt }, () => handler(tools))
     await gate.settle()
     // What the handler left running may go on writing.
     return new Map(context.changes)

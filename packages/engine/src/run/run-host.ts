@@ -1,3 +1,4 @@
+import type { AmbientWatch } from '@mfm/ambient'
 import type {
   ArtifactId,
   DivergencePolicy,
@@ -44,6 +45,8 @@ export interface RunHost {
   readonly runId: RunId
   readonly config: RunConfig
   readonly guard: SecretGuard
+  /** Finds what the states take past their provider; `undefined` where nothing is looked for. */
+  readonly ambient: AmbientWatch | undefined
   /** Aborted, with an {@link MfmError} as its reason, when the run must stop. */
   readonly signal: AbortSignal
   /** Events on the stream so far, for hosts that want summaries; else `undefined`. */

@@ -22,6 +22,7 @@ type Code =
   | 'io_not_allowed'
   | 'io_closed'
   | 'io_nested'
+  | 'ambient_io'
   | 'call_aborted'
 
 export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
@@ -106,6 +107,10 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   io_nested: entry('io', 'invalid_input', 'parsing_input', {
     meaning: 'An IO provider was asked by the function that performs one of its own calls.',
     help: 'Ask before that call and use the answer in it: a replay does not run the function.',
+  }),
+  ambient_io: entry('io', 'diverged', 'parsing_input', {
+    meaning: 'A state took outside input past its io, so no fact holds it.',
+    help: 'Details name the place. Take it from io, instrument the state, or allow what takes no part in the result.',
   }),
   call_aborted: entry('io', 'cancelled', 'unknown', {
     meaning: 'A call was given up: its own signal or that of its attempt was aborted.',
