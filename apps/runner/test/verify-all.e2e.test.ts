@@ -87,6 +87,7 @@ describe('mfm verify --all', () => {
     expect(text.code).toBe(1)
     expect(text.stdout).toContain('missing  greet.main.ask  at /request/path')
     expect(text.stderr).toContain('1 identical, 1 different, 1 unknown_workflow')
+    expect(text.stderr).toMatch(new RegExp(`next:\\n  mfm verify ${runs['ada']}\\n$`))
     await project.edit("'/welcome'", "'/greet'")
   })
 

@@ -22,7 +22,7 @@ export interface ErrorInfo {
   readonly retryable: boolean
   /** For people; free text, never a part of the contract. */
   readonly message: string
-  /** Secret-free JSON, or `null`. Dropped before a failure is persisted. */
+  /** Secret-free JSON, or `null`. Of a failure, only what says how a call diverged is persisted. */
   readonly details: JsonValue
 }
 

@@ -50,7 +50,7 @@ export interface StateCompleted extends Versioned<'state_completed'> {
 export interface StateFailed extends Versioned<'state_failed'> {
   readonly stateId: StateId
   readonly attempt: number
-  /** Redacted: `details` is null and the message is free of secrets. */
+  /** Free of secrets. `details` is null, or says under `divergence` which call ended the attempt, and how it differs. */
   readonly error: ErrorInfo
   /** Diagnostic only. */
   readonly failureSnapshotId: ArtifactId | null
@@ -84,6 +84,10 @@ export interface FactMeta {
   readonly ordinal: number
   /** Bodies kept as artifacts of their own, in order; absent where there are none. */
   readonly attachments?: readonly ArtifactId[] | undefined
+  /** The key that the caller gave, where it is bound to the answer of another request. */
+  readonly supersedes?: FactKey | undefined
+  /** Where the code asked, as `file:line:column` with a relative path; for runs that are told to record it. */
+  readonly location?: string | undefined
 }
 
 /** One outside input, bound to its key for ever. */
@@ -163,6 +167,8 @@ const factMetaSchema: z.ZodType<FactMeta> = z.strictObject({
   attempt,
   ordinal: z.int().nonnegative(),
   attachments: z.array(artifactIdSchema).readonly().optional(),
+  supersedes: factKeySchema.optional(),
+  location: z.string().optional(),
 })
 
 export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [

@@ -1,3 +1,8 @@
+export {
+  DIVERGENCE_POLICIES,
+  type DivergencePolicy,
+  divergencePolicySchema,
+} from './divergence-policy.ts'
 export { type ErrorCategory, type ErrorInfo, errorInfoSchema } from './error-info.ts'
 export {
   type DomainEvent,

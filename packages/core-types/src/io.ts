@@ -1,3 +1,4 @@
+import type { DivergencePolicy } from './divergence-policy.ts'
 import type { ArtifactId, FactKey, RunId, StateId } from './ids.ts'
 import type { JsonValue } from './json.ts'
 import type { CallOptions } from './ports.ts'
@@ -66,6 +67,8 @@ export interface IoCall {
   readonly factKey?: FactKey | null | undefined
   /** Performs this one call instead of the transport that the namespace names. */
   readonly perform?: Transport['call'] | undefined
+  /** For this call alone; that of its state where absent. No part of what identifies the call. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 export interface IoResult {

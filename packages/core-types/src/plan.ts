@@ -1,3 +1,4 @@
+import type { DivergencePolicy } from './divergence-policy.ts'
 import type { OpId, StateId } from './ids.ts'
 import type { IoProvider } from './io.ts'
 import type { JsonObject, JsonValue } from './json.ts'
@@ -11,6 +12,8 @@ export interface StateMetadata {
   /** Context keys that the state may read and write; `null` leaves all of them open. */
   readonly reads: readonly string[] | null
   readonly writes: readonly string[] | null
+  /** For the calls of the state that say no other; that of the run where absent. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 /** The run's working object as one attempt sees it: the base snapshot under what the attempt wrote. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { DivergencePolicy } from './divergence-policy.ts'
+import { divergencePolicySchema } from './divergence-policy.ts'
 import type { NumberProfile } from './json.ts'
 
 /** Wait before the next attempt. Exponential: `min(maxDelayMillis, baseDelayMillis × 2^min(attempt, 31))`, no jitter. */
@@ -33,8 +35,10 @@ export interface RunConfig {
   readonly execution: ExecutionMode
   /** A state that has one of these tags completes without running. */
   readonly skipTags: readonly string[]
-  /** A bound key asked with another request: `error` is `fact_diverged`, `accept` gives the recorded answer. */
-  readonly divergence: 'error' | 'accept'
+  /** Where neither the call nor its state says another. */
+  readonly divergence: DivergencePolicy
+  /** Whether facts remember where in the code they were asked for; costs a stack per fact. Default `false`. */
+  readonly locations?: boolean
   /** What is done with a value that looks like a secret on its way into storage. */
   readonly secrets: 'refuse' | 'redact'
   /** Whole-run limit in ms of wall clock from the start event; `null` for none. */
@@ -50,7 +54,7 @@ export const DEFAULT_RUN_CONFIG: RunConfig = Object.freeze<RunConfig>({
   eventProfile: 'normal',
   execution: { type: 'sequential' },
   skipTags: [],
-  divergence: 'error',
+  divergence: 'strict',
   secrets: 'refuse',
   runDeadlineMillis: null,
   attemptDeadlineMillis: null,
@@ -79,7 +83,8 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.strictObject({
     z.strictObject({ type: z.literal('fan_out_join'), maxConcurrency: z.int().positive() }),
   ]),
   skipTags: z.array(z.string()).readonly(),
-  divergence: z.enum(['error', 'accept']),
+  divergence: divergencePolicySchema,
+  locations: z.boolean().exactOptional(),
   secrets: z.enum(['refuse', 'redact']),
   runDeadlineMillis: millis.nullable(),
   attemptDeadlineMillis: millis.nullable(),

@@ -7,6 +7,15 @@ describe('runConfigSchema', () => {
   })
 
   it.each([
+    ['error', 'strict'],
+    ['accept', 'accept-recorded'],
+  ])('reads the divergence %j of older manifests as %j', (before, divergence) => {
+    const config = runConfigSchema.parse({ ...DEFAULT_RUN_CONFIG, divergence: before })
+    expect(config).toEqual({ ...DEFAULT_RUN_CONFIG, divergence })
+  })
+
+  it.each([
+    ['an unknown policy', { divergence: 'lax' }],
     ['an unknown setting', { durability: 'pipelined' }],
     ['an unknown profile', { eventProfile: 'verbose' }],
     ['a negative wait', { retry: { maxAttempts: 1, backoff: { type: 'fixed', delayMillis: -1 } } }],

@@ -15,6 +15,8 @@ export interface EngineOptions extends Partial<SystemSources> {
   readonly resolveSecret?: SecretResolver | undefined
   /** Told of every event of a live run once it is durable. Must not throw. */
   readonly onEvent?: ((envelope: EventEnvelope) => void) | undefined
+  /** Folder that source locations are told relative to; the working folder by default. */
+  readonly sourceRoot?: string | undefined
   readonly failpoints?: Failpoints | undefined
   /** What is done where a state takes outside input past its provider. */
   readonly ambient?: AmbientOptions | undefined

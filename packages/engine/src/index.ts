@@ -29,11 +29,17 @@ export { orderStates } from './plan/order-states.ts'
 export { planDocument } from './plan/plan-document.ts'
 export { validatePlan } from './plan/validate-plan.ts'
 export {
+  divergenceDetails,
+  type RecordedDivergence,
+  readDivergence,
+} from './replay/recorded-divergence.ts'
+export {
   type CallPlace,
   DIFFERENCE_KINDS,
   type Difference,
   type DifferenceKind,
   type DifferencePlace,
+  type NearestFact,
   type ReplayCounts,
   type ReplayNote,
   type ReplayReport,

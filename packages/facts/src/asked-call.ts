@@ -1,6 +1,6 @@
 import type { FactKey, IoCall, IoScope, NumberProfile } from '@mfm/core-types'
 import type { AttemptCounters } from './attempt-counters.ts'
-import { callKey, parseCallerKey } from './fact-key.ts'
+import { callKey, parseCallerKey, rerunKey } from './fact-key.ts'
 import type { RequestIdentity } from './identify-request.ts'
 import { identifyRequest } from './identify-request.ts'
 import { parseNamespace } from './namespace.ts'
@@ -15,6 +15,10 @@ export interface AskedCall {
   /** How many identical calls came before; `undefined` where the caller chose the key. */
   readonly occurrence: number | undefined
   readonly ordinal: number
+  /** The key that the caller chose, where the call is made under another one because its request changed. */
+  readonly supersedes?: FactKey | undefined
+  /** Where the code asks, for runs that record it. */
+  readonly location?: string | undefined
 }
 
 export interface Asking {
@@ -50,4 +54,10 @@ export function askCall(
     occurrence,
     ordinal: counters.nextOperation(),
   }
+}
+
+/** The same call under the key that it has where its chosen key is bound to another request. */
+export function supersedingCall(asked: AskedCall): AskedCall {
+  const { key } = asked
+  return { ...asked, key: rerunKey(key, asked.identity.artifact.id), supersedes: key }
 }

@@ -22,6 +22,11 @@ export class AttemptCounters {
     return this.#operations++
   }
 
+  /** The position that the next recorded operation will have. */
+  get operations(): number {
+    return this.#operations
+  }
+
   /** How many identical calls without a key of their own came before this one. */
   nextOccurrence(namespace: string, requestId: ArtifactId): number {
     const known = this.#occurrences.get(namespace)

@@ -1,6 +1,7 @@
 import { diffJson, parseJson } from '@mfm/canonical-json'
 import type { FactKey, FactMeta, JsonObject, JsonValue, NewArtifact } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
+import { annotate } from './annotations.ts'
 import type { AskedCall } from './asked-call.ts'
 import { requestOf } from './identify-request.ts'
 
@@ -27,18 +28,28 @@ export function divergedError(
     recorded === undefined ? [] : diffJson(recorded, requestOf(asked.identity), MAX_ROWS)
   const pointers = differences.map(({ pointer }) => pointer || '(all of it)').join(', ')
   const what = meta.namespace === asked.namespace ? 'request' : 'namespace'
-  return new MfmError('fact_diverged', {
+  const options = {
     message: `the fact ${JSON.stringify(asked.key)} was recorded with another ${what}${pointers === '' ? '' : `: ${pointers}`}`,
     details: {
       key: asked.key,
       differences: differences.map((row) => ({ ...row })),
       namespace: { recorded: meta.namespace, requested: asked.namespace },
+      request: requestOf(asked.identity),
       requestId: { recorded: meta.requestId, requested: asked.identity.artifact.id },
-      stateId: meta.stateId,
-      attempt: meta.attempt,
-      ordinal: meta.ordinal,
+      ordinal: asked.ordinal,
+      recorded: placeOf(meta),
     },
-  })
+  }
+  return annotate(new MfmError('fact_diverged', options), { location: asked.location })
+}
+
+export interface ConflictingValue {
+  readonly key: FactKey
+  /** Of the operation that gives the other value. */
+  readonly ordinal: number
+  readonly location?: string | undefined
+  /** Where the recorded value came from. */
+  readonly meta: FactMeta | undefined
 }
 
 /**
@@ -47,14 +58,27 @@ export function divergedError(
  * @param recorded the bytes of the recorded value, `undefined` where they cannot be had
  */
 export function valueConflict(
-  key: FactKey,
+  { key, meta, ordinal, location }: ConflictingValue,
   recorded: Uint8Array | undefined,
   given: NewArtifact,
 ): MfmError {
-  return new MfmError('fact_payload_conflict', {
+  const differences = valueDifferences(recorded, given)
+  const options = {
     message: `the fact ${JSON.stringify(key)} is bound to another value`,
-    details: { key, differences: valueDifferences(recorded, given) },
-  })
+    details: {
+      key,
+      differences,
+      namespace: 'value',
+      ordinal,
+      ...(meta !== undefined && { recorded: placeOf(meta) }),
+    },
+  }
+  return annotate(new MfmError('fact_payload_conflict', options), { location })
+}
+
+/** Where a fact was recorded, for the details of an error. */
+export function placeOf({ stateId, attempt, ordinal, location }: FactMeta): JsonObject {
+  return { stateId, attempt, ordinal, ...(location !== undefined && { location }) }
 }
 
 /** None where the key is bound to what is no JSON. */

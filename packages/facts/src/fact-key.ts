@@ -12,7 +12,7 @@ export interface CallKeyParts {
   readonly occurrence: number
 }
 
-const DERIVED = /^mfm:(now_millis|random_bytes|failed)\|run:/
+const DERIVED = /^mfm:(?:(?:now_millis|random_bytes|failed)\|run:|rerun\|req:)/
 const DERIVED_PARTS =
   /^mfm:(now_millis|random_bytes|failed)\|run:([^|]+)\|state:([^|]+)\|attempt:(\d{1,15})\|(.*)$/s
 
@@ -57,12 +57,18 @@ export function failureKey(
   return `mfm:failed|${attemptPart(scope)}|occ:${tries}|key:${key}`
 }
 
+/** The key of the answer to a request that is not the one which a chosen key is bound to. */
+export function rerunKey(key: FactKey, requestId: ArtifactId): FactKey {
+  return `mfm:rerun|req:${requestId}|key:${key}`
+}
+
 function attemptPart({ runId, stateId, attempt }: IoScope): string {
   return `run:${runId}|state:${stateId}|attempt:${attempt}`
 }
 
 /**
- * Checks a key that a caller chose: any well-formed text, but none that belongs to a time, to noise or to a failure.
+ * Checks a key that a caller chose: any well-formed text, but none that belongs to a time, to noise, to a failure
+ * or to a call that was made again.
  *
  * @throws MfmError `invalid_id`; the text is not echoed
  */

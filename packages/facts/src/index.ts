@@ -1,9 +1,10 @@
 export { abortError } from './abort-error.ts'
 export { afterMicrotasks } from './after-microtasks.ts'
+export { annotate, annotationOf, type DivergenceAnnotation } from './annotations.ts'
 export { parseRandomLength, parseSleep } from './arguments.ts'
-export { type AskedCall, type Asking, askCall } from './asked-call.ts'
+export { type AskedCall, type Asking, askCall, supersedingCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'
-export { divergedError, isSameCall, valueConflict } from './divergence.ts'
+export { divergedError, isSameCall, placeOf, valueConflict } from './divergence.ts'
 export {
   type AttemptKeyParts,
   attemptKeyParts,
@@ -13,6 +14,7 @@ export {
   derivedKey,
   failureKey,
   parseCallerKey,
+  rerunKey,
 } from './fact-key.ts'
 export {
   copyRequest,
@@ -27,4 +29,5 @@ export { type RebuiltFactIndex, rebuildFactIndex } from './rebuild-fact-index.ts
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
 export { foreignAttachment, type RecordedAnswer, recordedResult } from './recorded-result.ts'
 export { refuseSecrets } from './refuse-secrets.ts'
+export { callSite, deepStack, siteOf } from './source-location.ts'
 export { type Caller, newCaller, Turns } from './turns.ts'

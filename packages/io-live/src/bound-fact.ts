@@ -2,6 +2,7 @@ import { decodeJsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactId,
   ArtifactStore,
+  DivergencePolicy,
   FactMeta,
   IoResult,
   JsonValue,
@@ -9,14 +10,14 @@ import type {
 } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
 import type { AskedCall, Turns } from '@mfm/facts'
-import { divergedError, isSameCall, recordedResult } from '@mfm/facts'
+import { divergedError, isSameCall, recordedResult, supersedingCall } from '@mfm/facts'
 import type { RunWriter } from './run-writer.ts'
 
 export interface BoundFactOptions {
   readonly writer: Pick<RunWriter, 'factMeta'>
   readonly artifacts: ArtifactStore
   readonly numbers?: NumberProfile | undefined
-  readonly divergence?: 'error' | 'accept' | undefined
+  readonly divergence?: DivergencePolicy | undefined
   readonly turns: Pick<Turns, 'known'>
 }
 
@@ -32,7 +33,7 @@ export async function answerBound(
 ): Promise<IoResult> {
   const { writer, artifacts, numbers, turns } = options
   // A key that was made from the request says itself which request it is.
-  if (asked.occurrence === undefined && options.divergence !== 'accept') {
+  if (asked.occurrence === undefined && options.divergence !== 'accept-recorded') {
     const meta = await writer.factMeta(asked.key)
     if (meta !== undefined && !isSameCall(meta, asked)) {
       throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
@@ -45,6 +46,17 @@ export async function answerBound(
     readAttachment: (id) => artifacts.get(id),
     turns,
   })
+}
+
+/** The call as it is to be answered where a changed request is performed again: under a key of its own, once bound. */
+export async function rerunCall(
+  asked: AskedCall,
+  writer: Pick<RunWriter, 'findFact' | 'factMeta'>,
+): Promise<AskedCall> {
+  if (asked.occurrence !== undefined) return asked
+  const changed = supersedingCall(asked)
+  if ((await writer.findFact(changed.key)) !== undefined) return changed
+  return isSameCall(await writer.factMeta(asked.key), asked) ? asked : changed
 }
 
 /** @throws MfmError `fact_payload_get_failed`, with the store's error as its cause */

@@ -41,11 +41,16 @@ export class KeyLines {
   /**
    * What the key is bound to. `undefined`: the caller is to make the fact, and calls {@link made} as soon as it goes on
    * with whatever came of it. To be called as soon as the caller asks.
+   *
+   * @param find gives what the caller takes for it, where that is more than what the key is bound to
    */
-  claim(key: FactKey): BoundKey | undefined | Promise<BoundKey | undefined> {
+  claim(
+    key: FactKey,
+    find: () => Found | Promise<Found> = () => this.#find(key),
+  ): BoundKey | undefined | Promise<BoundKey | undefined> {
     const before = this.#lines.get(key)
     if (before !== undefined) return this.#waitBehind(before)
-    const found = this.#find(key)
+    const found = find()
     if (typeof found === 'string') return this.#boundTo(found)
     const line: Line = { isMaking: found === undefined, waiting: undefined }
     this.#lines.set(key, line)

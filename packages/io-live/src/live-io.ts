@@ -4,6 +4,7 @@ import type {
   ArtifactId,
   ArtifactStore,
   CallOptions,
+  DivergencePolicy,
   FactKey,
   IoCall,
   IoProvider,
@@ -27,11 +28,12 @@ import {
   parseSleep,
   payloadOf,
   refuseSecrets,
+  supersedingCall,
   valueConflict,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
-import { answerBound, readPayload } from './bound-fact.ts'
+import { answerBound, readPayload, rerunCall } from './bound-fact.ts'
 import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
 import { KeyLines } from './key-lines.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
@@ -54,8 +56,10 @@ export interface LiveIoOptions extends Partial<SystemSources> {
   readonly guard: SecretGuard
   readonly resolveSecret: SecretResolver
   readonly numbers?: NumberProfile | undefined
-  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
-  readonly divergence?: 'error' | 'accept' | undefined
+  /** For calls that say no other; `strict` by default. */
+  readonly divergence?: DivergencePolicy | undefined
+  /** Tells where the code asks, for facts that are to remember it. Called before anything is awaited. */
+  readonly locate?: (() => string | undefined) | undefined
   /** Aborted when the attempt must end. */
   readonly signal?: AbortSignal | undefined
   /** `false` refuses every outside input with `io_not_allowed`. */
@@ -119,17 +123,24 @@ export class LiveIo implements IoProvider {
         return unrecordedResult(perform(call, null, joined, this.#options))
       }
       const { scope, numbers, guard } = this.#options
-      const asked = askCall(call, call.factKey, { scope, numbers, counters: this.#counters })
+      const asking = { scope, numbers, counters: this.#counters }
+      const asked = this.#located(askCall(call, call.factKey, asking))
       refuseSecrets(guard, {
         ...(call.factKey !== undefined && { factKey: call.factKey }),
         request: asked.identity.redacted,
       })
       const copy = { ...call, request: copyRequest(call.request) }
       const earlier = this.#options.earlier?.call(copy, asked)
+      const make = (at: AskedCall): Promise<Made<IoResult>> =>
+        this.#make({ call: copy, earlier }, at, joined)
+      const divergence = call.divergence ?? this.#options.divergence
+      if (divergence === 'rerun-if-changed' && asked.occurrence === undefined) {
+        return this.#askAnew(asked, make)
+      }
       return this.#ask(
         asked.key,
-        (payloadId) => answerBound(asked, payloadId, this.#options),
-        () => this.#make({ call: copy, earlier }, asked, joined),
+        (payloadId) => answerBound(asked, payloadId, { ...this.#options, divergence }),
+        () => make(asked),
       )
     })
   }
@@ -139,10 +150,11 @@ export class LiveIo implements IoProvider {
     key: FactKey,
     answer: (payloadId: ArtifactId) => Promise<T>,
     make: () => Promise<Made<T>>,
+    find?: () => Promise<ArtifactId | undefined>,
   ): Promise<T> {
     this.#underWay += 1
     try {
-      const claimed = this.#lines.claim(key)
+      const claimed = this.#lines.claim(key, find)
       const bound = claimed && (await claimed)
       if (bound !== undefined) {
         return await this.#turns.settleAt(bound.caller, async () => answer(bound.payloadId()))
@@ -157,6 +169,33 @@ export class LiveIo implements IoProvider {
     } finally {
       this.#ended()
     }
+  }
+
+  /** As {@link #ask}, of a chosen key that has an answer for each request: under itself for the first one. */
+  #askAnew(given: AskedCall, make: (at: AskedCall) => Promise<Made<IoResult>>): Promise<IoResult> {
+    const { writer } = this.#options
+    const changed = supersedingCall(given)
+    return this.#ask(
+      changed.key,
+      async (payloadId) => answerBound(await rerunCall(given, writer), payloadId, this.#options),
+      async () => {
+        const claimed = this.#lines.claim(given.key)
+        const bound = claimed && (await claimed)
+        if (bound !== undefined) {
+          this.#turns.leavePlace(bound.caller)
+          bound.payloadId()
+          return await make(changed)
+        }
+        let made: Made<IoResult> | undefined
+        try {
+          made = await make(given)
+          return made
+        } finally {
+          this.#lines.made(given.key, made?.payloadId)
+        }
+      },
+      async () => writer.findFact((await rerunCall(given, writer)).key),
+    )
   }
 
   async #make(asking: AskingCall, asked: AskedCall, signal: AbortSignal): Promise<Made<IoResult>> {
@@ -210,18 +249,19 @@ export class LiveIo implements IoProvider {
       this.#admitInput()
       parseCallerKey(key)
       refuseSecrets(this.#options.guard, { factKey: key })
-      const { guard, numbers, artifacts } = this.#options
+      const { guard, numbers, artifacts, writer } = this.#options
       const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
-      const ordinal = this.#counters.nextOperation()
+      const place = this.#located({ ordinal: this.#counters.nextOperation() })
       const earlier = this.#options.earlier?.recordValue(key, value)
       const check = async (artifactId: ArtifactId): Promise<ArtifactId> => {
         if (artifactId === payload.id) return artifactId
         const recorded = await artifacts.get(artifactId).catch(() => undefined)
-        throw valueConflict(key, recorded, payload)
+        const meta = await writer.factMeta(key)
+        throw valueConflict({ key, meta, ...place }, recorded, payload)
       }
       return this.#ask(key, check, async () => {
         if (earlier !== undefined) await earlier()
-        const payloadId = await this.#record({ key, payload, namespace: 'value', ordinal })
+        const payloadId = await this.#record({ key, payload, namespace: 'value', ...place })
         return { payloadId, settle: () => check(payloadId) }
       })
     })
@@ -303,11 +343,16 @@ export class LiveIo implements IoProvider {
   }
 
   #nextDerived(kind: DerivedKind): Omit<PlainFact, 'payload'> {
-    return {
+    return this.#located({
       key: derivedKey(kind, this.#options.scope, this.#counters.nextDerived()),
       namespace: kind,
       ordinal: this.#counters.nextOperation(),
-    }
+    })
+  }
+
+  #located<T extends object>(asked: T): T & { readonly location?: string | undefined } {
+    const location = this.#options.locate?.()
+    return location === undefined ? asked : { ...asked, location }
   }
 
   async #record(fact: PlainFact): Promise<ArtifactId> {

@@ -122,7 +122,7 @@ describe('call', () => {
       },
     })
     expect(bench.asked).toHaveLength(1)
-    const io = bench.live({ attempt: 1, divergence: 'accept' })
+    const io = bench.live({ attempt: 1, divergence: 'accept-recorded' })
     expect((await io.call(other)).response).toEqual({ n: 1 })
   })
 

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { FactKey, IoProvider, NumberProfile, RunId, Stores, Transport } from '@mfm/core-types'
+import type {
+  DivergencePolicy,
+  FactKey,
+  IoProvider,
+  NumberProfile,
+  RunId,
+  Stores,
+  Transport,
+} from '@mfm/core-types'
 import { MfmError, parseId } from '@mfm/errors'
 import type { RecordedFact } from '@mfm/facts'
 import { addFact, lastAttempt, PROGRAM_STATE } from '@mfm/facts'
@@ -25,8 +33,8 @@ export interface RecordingOptions extends Partial<SystemSources> {
   /** Judges what looks like a secret; refuses it where absent. */
   readonly guard?: SecretGuard | undefined
   readonly numbers?: NumberProfile | undefined
-  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
-  readonly divergence?: 'error' | 'accept' | undefined
+  /** For calls that say no other; `strict` by default. */
+  readonly divergence?: DivergencePolicy | undefined
   /** Aborts every call that is under way. */
   readonly signal?: AbortSignal | undefined
 }

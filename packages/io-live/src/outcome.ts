@@ -108,11 +108,19 @@ export function failed(
 }
 
 function metaOf(
-  { namespace, identity, ordinal }: AskedCall,
+  { namespace, identity, ordinal, supersedes, location }: AskedCall,
   { stateId, attempt }: IoScope,
   outcome: FactOutcome,
 ): FactMeta {
-  return { v: 1, namespace, requestId: identity.artifact.id, outcome, stateId, attempt, ordinal }
+  const requestId = identity.artifact.id
+  const meta = { v: 1, namespace, requestId, outcome, stateId, attempt, ordinal } as const
+  // Most facts have neither, and a literal is made faster than a copy.
+  if (supersedes === undefined && location === undefined) return meta
+  return {
+    ...meta,
+    ...(supersedes !== undefined && { supersedes }),
+    ...(location !== undefined && { location }),
+  }
 }
 
 /** A fact that no transport made: a value, a time or noise. */
@@ -121,10 +129,11 @@ export interface PlainFact {
   readonly payload: NewArtifact
   readonly namespace: 'value' | 'now_millis' | 'random_bytes'
   readonly ordinal: number
+  readonly location?: string | undefined
 }
 
 export function plainCommit(
-  { key, payload, namespace, ordinal }: PlainFact,
+  { key, payload, namespace, ordinal, location }: PlainFact,
   { stateId, attempt }: IoScope,
 ): FactCommit {
   const meta = {
@@ -138,6 +147,12 @@ export function plainCommit(
   } as const
   return {
     artifacts: [payload],
-    event: { type: 'fact_recorded', v: 1, key, payloadId: payload.id, meta },
+    event: {
+      type: 'fact_recorded',
+      v: 1,
+      key,
+      payloadId: payload.id,
+      meta: location === undefined ? meta : { ...meta, location },
+    },
   }
 }

@@ -1,3 +1,6 @@
+export { answeringCall } from './answering-call.ts'
 export { FactSource, type RecordedAttempt, type ReplayCounts } from './fact-source.ts'
+export type { AskedPlace } from './missing-fact.ts'
+export { nearestTo } from './nearest-facts.ts'
 export { openReplay, type Replay, type ReplayOptions } from './open-replay.ts'
 export { ReplayIo, type ReplayIoOptions } from './replay-io.ts'

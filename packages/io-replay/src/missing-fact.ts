@@ -1,13 +1,20 @@
-import type { FactKey, IoScope, JsonObject, JsonValue } from '@mfm/core-types'
+import type { FactKey, IoCall, IoScope, JsonObject, NumberProfile } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { AskedCall } from '@mfm/facts'
-import { attemptKeyParts, callKey, derivedKey, failureKey, requestOf } from '@mfm/facts'
+import {
+  attemptKeyParts,
+  callKey,
+  derivedKey,
+  failureKey,
+  identifyRequest,
+  parseNamespace,
+  refuseSecrets,
+  requestOf,
+} from '@mfm/facts'
+import type { SecretGuard } from '@mfm/secrets'
 import type { FactSource } from './fact-source.ts'
 import type { NearFact } from './nearest-facts.ts'
-import { nearestFacts } from './nearest-facts.ts'
-
-/** Rows of a difference that an error names for each near fact. */
-const MAX_ROWS = 10
+import { describeNear, nearestFacts, nearestOfKind, nearestTo } from './nearest-facts.ts'
 
 export interface Missing {
   readonly scope: IoScope
@@ -20,22 +27,62 @@ export interface Missing {
 export async function missingCall(asked: AskedCall, missing: Missing): Promise<MfmError> {
   const { scope, source } = missing
   const recorded = timesRecorded(asked, scope, source)
-  if (recorded > 0) return exhausted(asked, recorded, missing)
-  const near = await nearestFacts(asked, scope, source)
+  const request = requestOf(asked.identity)
+  const near = await nearestFacts({ ...asked, request }, scope, source)
+  if (recorded > 0) return exhausted(asked, recorded, { ...missing, near })
   const details = {
     key: asked.key,
     namespace: asked.namespace,
-    ...place(scope, asked.ordinal),
-    request: requestOf(asked.identity),
-    nearest: near.map(describe),
+    ...place(scope, asked),
+    request,
+    nearest: near.map(describeNear),
   }
   const [first] = near
   const message = `the run ${source.runId} has no fact ${JSON.stringify(asked.key)}, asked by ${where(scope, asked.ordinal)}${nearText(first, asked)}`
   return missingError('missing_fact', { message, details, help: helpFor(first, asked) }, missing)
 }
 
+/** An operation of an attempt. */
+export interface AskedPlace {
+  readonly ordinal: number
+  /** Where the code asks. */
+  readonly location?: string | undefined
+}
+
+export interface Unrecorded extends Omit<Missing, 'retryable'>, AskedPlace {
+  readonly guard: SecretGuard
+  readonly numbers: NumberProfile | undefined
+}
+
+/** The error for a call that is made without being recorded. */
+export async function unrecordedCall(
+  call: Pick<IoCall, 'namespace' | 'request'>,
+  unrecorded: Unrecorded,
+): Promise<MfmError> {
+  const namespace = parseNamespace(call.namespace)
+  const known = await describeUnrecorded({ ...call, namespace }, unrecorded)
+  const details = { namespace, ...place(unrecorded.scope, unrecorded), ...known }
+  return new MfmError('missing_fact_key', { details })
+}
+
+async function describeUnrecorded(
+  { namespace, request }: Pick<IoCall, 'namespace' | 'request'>,
+  { scope, source, guard, numbers, ordinal }: Unrecorded,
+): Promise<JsonObject> {
+  try {
+    const identity = identifyRequest(request, numbers)
+    refuseSecrets(guard, { request: identity.redacted })
+    const asked = { namespace, ordinal, request: requestOf(identity) }
+    return { request: asked.request, nearest: await nearestTo(asked, scope, source) }
+  } catch {
+    // Nothing is recorded of such a call, so nothing is asked of its request.
+    return {}
+  }
+}
+
 /** The error for a value, a time or noise that the run did not record. */
-export function missingKey(key: FactKey, ordinal: number, missing: Missing): MfmError {
+export function missingKey(key: FactKey, asked: AskedPlace, missing: Missing): MfmError {
+  const { ordinal } = asked
   const { scope, source } = missing
   const { namespace, instead } = derivedPlace(key, missing)
   const other = instead === undefined ? '' : `, where the run recorded ${instead}`
@@ -44,8 +91,8 @@ export function missingKey(key: FactKey, ordinal: number, missing: Missing): Mfm
     key,
     ...(namespace === undefined ? {} : { namespace }),
     ...(instead === undefined ? {} : { recordedNamespace: instead }),
-    ...place(scope, ordinal),
-    nearest: [],
+    ...place(scope, asked),
+    nearest: namespace === undefined ? [] : nearestOfKind({ namespace, ordinal }, scope, source),
   }
   return missingError('missing_fact', { message, details }, missing)
 }
@@ -78,16 +125,21 @@ function timesRecorded(asked: AskedCall, scope: IoScope, { facts }: FactSource):
   return count
 }
 
-function exhausted(asked: AskedCall, recorded: number, missing: Missing): MfmError {
+function exhausted(
+  asked: AskedCall,
+  recorded: number,
+  missing: Missing & { readonly near: readonly NearFact[] },
+): MfmError {
   const times = (asked.occurrence ?? 0) + 1
   const message = `the run recorded this call ${recorded} times, and ${where(missing.scope, asked.ordinal)} asks for it the ${times}th time`
   const details = {
     key: asked.key,
     namespace: asked.namespace,
-    ...place(missing.scope, asked.ordinal),
+    ...place(missing.scope, asked),
     request: requestOf(asked.identity),
     recorded,
     asked: times,
+    nearest: missing.near.map(describeNear),
   }
   return missingError('fact_exhausted', { message, details }, missing)
 }
@@ -110,20 +162,8 @@ function missingError(
   )
 }
 
-function describe({ key, meta, differences, isUsed }: NearFact): JsonValue {
-  return {
-    key,
-    namespace: meta.namespace,
-    stateId: meta.stateId,
-    attempt: meta.attempt,
-    ordinal: meta.ordinal,
-    isUsed,
-    differences: differences.slice(0, MAX_ROWS).map((row) => ({ ...row })),
-  }
-}
-
-function place({ stateId, attempt }: IoScope, ordinal: number): JsonObject {
-  return { stateId, attempt, ordinal }
+function place({ stateId, attempt }: IoScope, { ordinal, location }: AskedPlace): JsonObject {
+  return { stateId, attempt, ordinal, ...(location !== undefined && { location }) }
 }
 
 function where({ stateId, attempt }: IoScope, ordinal: number): string {

@@ -1,4 +1,11 @@
-import type { IoProvider, NumberProfile, RunId, StateId, Stores } from '@mfm/core-types'
+import type {
+  DivergencePolicy,
+  IoProvider,
+  NumberProfile,
+  RunId,
+  StateId,
+  Stores,
+} from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
 import type { RecordedFact } from '@mfm/facts'
 import { lastAttempt, PROGRAM_STATE } from '@mfm/facts'
@@ -19,8 +26,8 @@ export interface ReplayOptions {
   /** The one that judged the recording; one that refuses where absent. */
   readonly guard?: SecretGuard | undefined
   readonly numbers?: NumberProfile | undefined
-  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
-  readonly divergence?: 'error' | 'accept' | undefined
+  /** For calls that say no other; `strict` by default. A call that was not recorded has no answer under any. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 /** A recording as an IO provider: no network, nothing is written. */

@@ -1,7 +1,9 @@
 import type {
   ArtifactId,
   CallOptions,
+  DivergencePolicy,
   FactKey,
+  FactMeta,
   IoCall,
   IoProvider,
   IoResult,
@@ -15,24 +17,28 @@ import type { AskedCall, DerivedKind, RecordedFact } from '@mfm/facts'
 import {
   AttemptCounters,
   abortError,
+  annotate,
   askCall,
   derivedKey,
   divergedError,
   failureKey,
   isSameCall,
   parseCallerKey,
-  parseNamespace,
   parseRandomLength,
   parseSleep,
   payloadOf,
+  placeOf,
   recordedResult,
   refuseSecrets,
   requestOf,
   valueConflict,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
+import { answeringCall } from './answering-call.ts'
 import type { FactSource, RecordedAttempt } from './fact-source.ts'
-import { missingCall, missingKey } from './missing-fact.ts'
+import type { AskedPlace } from './missing-fact.ts'
+import { missingCall, missingKey, unrecordedCall } from './missing-fact.ts'
+import { nearestTo } from './nearest-facts.ts'
 import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
 import { SettleOrder } from './settle-order.ts'
 
@@ -43,16 +49,20 @@ export interface ReplayIoOptions {
   /** As in live mode: it judges what has no fact to answer it, and values that are recorded again. */
   readonly guard: SecretGuard
   readonly numbers?: NumberProfile | undefined
-  /** What a bound key asked with another request gives: `error` (default) or the recorded answer. */
-  readonly divergence?: 'error' | 'accept' | undefined
+  /** For calls that say no other; `strict` by default. A call that was not recorded has no answer under any. */
+  readonly divergence?: DivergencePolicy | undefined
   /** `false` refuses every outside input with `io_not_allowed`. */
   readonly allowIo?: boolean | undefined
   /** Aborted when the attempt must end: what is asked then rejects. The signal of a single call has no effect. */
   readonly signal?: AbortSignal | undefined
   /** Whether an attempt may be made again after a missing fact. Default `false`. */
   readonly missingFactRetryable?: boolean | undefined
-  /** Told, when a call is made that a fact answers, which fact and which operation of the attempt it is. */
-  readonly onAnswered?: ((fact: RecordedFact, ordinal: number) => void) | undefined
+  /** Tells where the code asks, for what errors say. Called before anything is awaited. */
+  readonly locate?: (() => string | undefined) | undefined
+  /** Told, when a call is made that a fact answers, by which fact. */
+  readonly onAnswered?: ((fact: RecordedFact, asked: AskedPlace) => void) | undefined
+  /** Told what would have been thrown where a call gets the answer to another request. */
+  readonly onAccepted?: ((error: MfmError) => void) | undefined
 }
 
 /**
@@ -79,17 +89,26 @@ export class ReplayIo implements IoProvider {
     return this.#order.begin(() => {
       this.#admitInput()
       const { factKey } = call
-      if (factKey === null) {
-        const namespace = parseNamespace(call.namespace)
-        throw new MfmError('missing_fact_key', { details: { namespace } })
-      }
+      if (factKey === null) return this.#unrecorded(call)
       const { scope, numbers } = this.#options
-      const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+      const given = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+      const located = this.#located(given)
+      const asked = factKey === undefined ? located : answeringCall(located, scope, this.#source)
       const failure = this.#failureOf(asked)
       const fact = failure ?? this.#source.facts.get(asked.key)
       if (fact === undefined) return this.#order.known(() => this.#missing(asked, factKey))
-      this.#options.onAnswered?.(fact, asked.ordinal)
-      return this.#order.settle(fact.seq, () => this.#read(fact, asked))
+      this.#options.onAnswered?.(fact, asked)
+      const divergence = call.divergence ?? this.#options.divergence
+      return this.#order.settle(fact.seq, () => this.#read(fact, asked, divergence))
+    })
+  }
+
+  #unrecorded(call: IoCall): Promise<never> {
+    const { scope, guard, numbers } = this.#options
+    const asked = this.#located({ ordinal: this.#counters.operations })
+    const unrecorded = { scope, source: this.#source, guard, numbers, ...asked }
+    return this.#order.known(async () => {
+      throw await unrecordedCall(call, unrecorded)
     })
   }
 
@@ -105,12 +124,17 @@ export class ReplayIo implements IoProvider {
     throw await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
   }
 
-  async #read(fact: RecordedFact, asked: AskedCall): Promise<IoResult> {
+  async #read(
+    fact: RecordedFact,
+    asked: AskedCall,
+    divergence: DivergencePolicy | undefined,
+  ): Promise<IoResult> {
     const source = this.#source
-    const { numbers, divergence } = this.#options
+    const { numbers, onAccepted } = this.#options
     const { key, meta, payloadId } = fact
-    if (meta !== undefined && divergence !== 'accept' && !isSameCall(meta, asked)) {
-      throw divergedError(asked, meta, await source.request(meta.requestId))
+    if (meta !== undefined && !isSameCall(meta, asked)) {
+      if (divergence !== 'accept-recorded') throw await this.#diverged(asked, meta)
+      if (onAccepted !== undefined) onAccepted(await this.#diverged(asked, meta))
     }
     const bytes = await source.read(fact)
     if (key !== asked.key) throw failureOf(fact, bytes)
@@ -121,6 +145,14 @@ export class ReplayIo implements IoProvider {
       readAttachment: (id) => source.artifacts.get(id),
       turns: this.#order,
     })
+  }
+
+  async #diverged(asked: AskedCall, meta: FactMeta): Promise<MfmError> {
+    const source = this.#source
+    const of = { ...asked, request: requestOf(asked.identity) }
+    const nearest = await nearestTo(of, this.#options.scope, source)
+    const error = divergedError(asked, meta, await source.request(meta.requestId))
+    return annotate(error, { nearest })
   }
 
   /** Something else that the program waits for: it goes on in the order of asking, and before new facts. */
@@ -158,11 +190,11 @@ export class ReplayIo implements IoProvider {
       const { guard, numbers } = this.#options
       refuseSecrets(guard, { factKey: key })
       const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
-      const ordinal = this.#counters.nextOperation()
-      return this.#answer(key, ordinal, async (fact) => {
+      const asked = this.#located({ ordinal: this.#counters.nextOperation() })
+      return this.#answer(key, asked, async (fact) => {
         const bytes = bytesOf(fact, await this.#source.read(fact))
         if (fact.payloadId === artifact.id) return artifact.id
-        throw valueConflict(key, bytes, artifact)
+        throw valueConflict({ key, ...asked, meta: fact.meta }, bytes, artifact)
       })
     })
   }
@@ -170,11 +202,11 @@ export class ReplayIo implements IoProvider {
   nowMillis(): Promise<number> {
     return this.#order.begin(() => {
       this.#admitInput()
-      const { key, ordinal } = this.#nextDerived('now_millis')
-      return this.#answer(key, ordinal, async (fact) => {
+      const { key, asked } = this.#nextDerived('now_millis')
+      return this.#answer(key, asked, async (fact) => {
         const value = jsonOf(fact, await this.#source.read(fact))
         if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-        throw payloadInvalid(fact, 'is no time', [])
+        throw payloadInvalid(fact, asked, { problem: 'is no time', differences: [] })
       })
     })
   }
@@ -183,15 +215,14 @@ export class ReplayIo implements IoProvider {
     return this.#order.begin(() => {
       this.#admitInput()
       parseRandomLength(length)
-      const { key, ordinal } = this.#nextDerived('random_bytes')
-      return this.#answer(key, ordinal, async (fact) => {
+      const { key, asked } = this.#nextDerived('random_bytes')
+      return this.#answer(key, asked, async (fact) => {
         const bytes = bytesOf(fact, await this.#source.read(fact))
         if (bytes.length === length) return Uint8Array.from(bytes)
-        throw payloadInvalid(
-          fact,
-          `has ${bytes.length} bytes, not the ${length} that are asked for`,
-          [{ pointer: '/length', recorded: bytes.length, requested: length }],
-        )
+        throw payloadInvalid(fact, asked, {
+          problem: `has ${bytes.length} bytes, not the ${length} that are asked for`,
+          differences: [{ pointer: '/length', recorded: bytes.length, requested: length }],
+        })
       })
     })
   }
@@ -207,20 +238,29 @@ export class ReplayIo implements IoProvider {
     this.#closed = true
   }
 
-  #answer<T>(key: FactKey, ordinal: number, read: (fact: RecordedFact) => Promise<T>): Promise<T> {
+  #answer<T>(
+    key: FactKey,
+    asked: AskedPlace,
+    read: (fact: RecordedFact) => Promise<T>,
+  ): Promise<T> {
     const source = this.#source
     const fact = source.facts.get(key)
     const { scope, onAnswered } = this.#options
     if (fact !== undefined) {
-      onAnswered?.(fact, ordinal)
+      onAnswered?.(fact, asked)
       return this.#order.settle(fact.seq, () => read(fact))
     }
-    throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
+    throw missingKey(key, asked, { scope, source, retryable: this.#retryable })
   }
 
-  #nextDerived(kind: DerivedKind): { readonly key: FactKey; readonly ordinal: number } {
+  #nextDerived(kind: DerivedKind): { readonly key: FactKey; readonly asked: AskedPlace } {
     const key = derivedKey(kind, this.#options.scope, this.#counters.nextDerived())
-    return { key, ordinal: this.#counters.nextOperation() }
+    return { key, asked: this.#located({ ordinal: this.#counters.nextOperation() }) }
+  }
+
+  #located<T extends AskedPlace>(asked: T): T {
+    const location = this.#options.locate?.()
+    return location === undefined ? asked : { ...asked, location }
   }
 
   get #retryable(): boolean {
@@ -240,12 +280,20 @@ export class ReplayIo implements IoProvider {
 }
 
 function payloadInvalid(
-  { key, payloadId }: RecordedFact,
-  problem: string,
-  differences: readonly JsonObject[],
+  { key, payloadId, meta }: RecordedFact,
+  { ordinal, location }: AskedPlace,
+  found: { readonly problem: string; readonly differences: readonly JsonObject[] },
 ): MfmError {
-  return new MfmError('fact_payload_invalid', {
+  const { problem, differences } = found
+  const error = new MfmError('fact_payload_invalid', {
     message: `the payload of the fact ${JSON.stringify(key)} ${problem}`,
-    details: { key, payloadId, differences },
+    details: {
+      key,
+      payloadId,
+      differences,
+      ordinal,
+      ...(meta !== undefined && { namespace: meta.namespace, recorded: placeOf(meta) }),
+    },
   })
+  return annotate(error, { location })
 }

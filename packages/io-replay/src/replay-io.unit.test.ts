@@ -95,15 +95,14 @@ describe('a bound key with another request', () => {
           { pointer: '/b/1', recorded: 2, requested: 3 },
           { pointer: '/c', requested: 0 },
         ],
-        stateId: STATE,
-        attempt: 0,
         ordinal: 0,
+        recorded: { stateId: STATE, attempt: 0, ordinal: 0 },
       },
     })
   })
 
   it('is answered where the policy says so', async () => {
-    const io = await (await recorded()).replay({ divergence: 'accept' })
+    const io = await (await recorded()).replay({ divergence: 'accept-recorded' })
     expect((await ask(io, 'anything', 'k')).response).toBe('answer')
   })
 
@@ -466,7 +465,7 @@ describe('the source', () => {
     await recording.time(5)
     const told: (readonly [number, number])[] = []
     const io = await recording.replay({
-      onAnswered: ({ seq }, ordinal) => told.push([seq, ordinal]),
+      onAnswered: ({ seq }, { ordinal }) => told.push([seq, ordinal]),
     })
     await Promise.all([io.nowMillis(), ask(io, 1)])
     await io.nowMillis().catch(() => undefined)

@@ -1,8 +1,8 @@
 import type { ArtifactId, FactKey, FactMeta, IoScope } from '@mfm/core-types'
-import { attemptKeyParts, callKey, derivedKey, failureKey } from '@mfm/facts'
+import { attemptKeyParts, callKey, derivedKey, failureKey, rerunKey } from '@mfm/facts'
 import type { GoldenFact } from './golden-document.ts'
 
-type KeyMembers = Pick<GoldenFact, 'key' | 'occurrence' | 'tries'>
+type KeyMembers = Pick<GoldenFact, 'key' | 'occurrence' | 'tries' | 'supersedes'>
 
 /** A key without what can be computed again: digests and the id of the run. */
 export function keyMembers(key: FactKey, meta: FactMeta): KeyMembers {
@@ -17,8 +17,10 @@ export function keyMembers(key: FactKey, meta: FactMeta): KeyMembers {
   return occurrence === undefined ? { key } : { occurrence: Number(occurrence) }
 }
 
-function callMembers(key: FactKey, { namespace, stateId, requestId }: FactMeta): KeyMembers {
+function callMembers(key: FactKey, meta: FactMeta): KeyMembers {
+  const { namespace, stateId, requestId, supersedes } = meta
   if (requestId === null) return { key }
+  if (supersedes !== undefined && rerunKey(supersedes, requestId) === key) return {}
   const occurrence = Number(/\|occ:(\d+)$/.exec(key)?.[1] ?? 0)
   if (callKey({ namespace, stateId, requestId, occurrence }) !== key) return { key }
   return occurrence === 0 ? {} : { occurrence }
@@ -26,7 +28,7 @@ function callMembers(key: FactKey, { namespace, stateId, requestId }: FactMeta):
 
 /** The key that {@link keyMembers} took apart, for a run of another id. */
 export function keyOf(
-  { key, occurrence = 0, tries }: KeyMembers,
+  { key, occurrence = 0, tries, supersedes }: KeyMembers,
   scope: IoScope,
   { namespace, requestId }: { readonly namespace: string; readonly requestId: ArtifactId | null },
 ): FactKey {
@@ -34,7 +36,10 @@ export function keyOf(
     return derivedKey(namespace, scope, occurrence)
   }
   const { stateId } = scope
-  const own =
-    key ?? (requestId === null ? '' : callKey({ namespace, stateId, requestId, occurrence }))
+  const made = (id: ArtifactId): FactKey =>
+    supersedes === undefined
+      ? callKey({ namespace, stateId, requestId: id, occurrence })
+      : rerunKey(supersedes, id)
+  const own = key ?? (requestId === null ? '' : made(requestId))
   return tries === undefined ? own : failureKey(scope, { key: own, tries })
 }

@@ -146,6 +146,7 @@ class Filling {
         attempt: scope.attempt,
         ordinal: fact.ordinal ?? 0,
         ...(attachmentIds.length > 0 && { attachments: attachmentIds }),
+        ...(fact.supersedes !== undefined && { supersedes: fact.supersedes }),
       },
     }
   }

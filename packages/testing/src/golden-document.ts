@@ -93,6 +93,8 @@ export interface GoldenFact {
   readonly outcome?: FactOutcome | undefined
   /** The key that the program chose; made of the call where absent. */
   readonly key?: string | undefined
+  /** The key that the program chose, where it is bound to another request. */
+  readonly supersedes?: string | undefined
   /** How many identical calls, or how many times and noises, came before; 0 where absent. */
   readonly occurrence?: number | undefined
   /** Of a failed call: which try at its key it was. */
@@ -139,6 +141,7 @@ const eventSchema: z.ZodType<GoldenEvent> = z.discriminatedUnion('type', [
     attachments: z.array(contentSchema).readonly().optional(),
     outcome: z.enum(['answered', 'failed', 'aborted']).optional(),
     key: z.string().optional(),
+    supersedes: z.string().optional(),
     occurrence: count.optional(),
     tries: count.optional(),
     ordinal: count.optional(),

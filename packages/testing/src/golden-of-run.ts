@@ -1,6 +1,7 @@
 import { decodeJsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactId,
+  ErrorInfo,
   FactRecorded,
   IoScope,
   JsonObject,
@@ -10,7 +11,13 @@ import type {
   Stores,
 } from '@mfm/core-types'
 import { hasFactMeta, isArtifactId, jsonObjectSchema } from '@mfm/core-types'
-import { ChainCheck, ContextTree, loadManifest } from '@mfm/engine'
+import {
+  ChainCheck,
+  ContextTree,
+  divergenceDetails,
+  loadManifest,
+  readDivergence,
+} from '@mfm/engine'
 import { decode, MfmError } from '@mfm/errors'
 import { PROGRAM_STATE } from '@mfm/facts'
 import { ContentWriter } from './contents.ts'
@@ -104,7 +111,7 @@ class Reading {
       }
       case 'state_failed': {
         const { type, stateId, attempt, error } = event
-        return { type, stateId, attempt, error }
+        return { type, stateId, attempt, error: steadyError(error) }
       }
       case 'domain': {
         const { type, name, payload, stateId, attempt } = event
@@ -149,7 +156,9 @@ class Reading {
     const contents = this.#contents
     if (!hasFactMeta(meta)) return { type: 'fact', key, response: contents.json(payload) }
     const { v: _, namespace, requestId, outcome, ...place } = meta
-    const { stateId, attempt, ordinal, attachments = [], ...others } = place
+    const { stateId, attempt, ordinal, attachments = [], supersedes, ...more } = place
+    // Lines of code move without meaning anything.
+    const { location: _location, ...others } = more
     const bodies: Uint8Array[] = []
     for (const id of attachments) bodies.push(await this.#artifacts.get(id))
     const isHere = stateId === this.#open.stateId && attempt === this.#open.attempt
@@ -161,10 +170,19 @@ class Reading {
       ...(requestId !== null && { request: contents.json(await this.#artifacts.get(requestId)) }),
       response: namespace === 'random_bytes' ? contents.noise(payload) : contents.json(payload),
       ...(bodies.length > 0 && { attachments: bodies.map((bytes) => contents.bytes(bytes)) }),
+      ...(supersedes !== undefined && { supersedes }),
       ...(outcome !== 'answered' && { outcome }),
       ...(!isHere && { stateId, attempt }),
       // Does not compile when facts come to say more than a golden file keeps.
       ...(others satisfies Record<string, never>),
     }
   }
+}
+
+/** Without what says where in the code a call diverged and what was recorded elsewhere: those move by themselves. */
+function steadyError(error: ErrorInfo): ErrorInfo {
+  const divergence = readDivergence(error.details)
+  if (divergence === undefined) return error
+  const location = { today: null, recorded: null }
+  return { ...error, details: divergenceDetails({ ...divergence, location, nearest: [] }) }
 }

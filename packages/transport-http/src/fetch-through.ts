@@ -1,5 +1,5 @@
 import { canonicalize } from '@mfm/canonical-json'
-import type { FactKey, IoProvider, IoResult } from '@mfm/core-types'
+import type { DivergencePolicy, FactKey, IoProvider, IoResult } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
 import type { HttpInput } from './address.ts'
 import type { HttpInit } from './build-request.ts'
@@ -14,6 +14,8 @@ export interface FetchInit extends HttpInit {
   /** Ends the wait earlier than the transport would. Takes no part in what identifies the request. */
   readonly timeoutMillis?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** What is done where the call is not the recorded one; that of the state by default. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 /**
@@ -36,7 +38,12 @@ export async function fetchThrough(
       ? undefined
       : setTimeout(() => deadline.abort(timedOut(timeoutMillis)), timeoutMillis)
   try {
-    const call = { namespace: HTTP_NAMESPACE, request, factKey: init.key }
+    const call = {
+      namespace: HTTP_NAMESPACE,
+      request,
+      factKey: init.key,
+      divergence: init.divergence,
+    }
     return await responseOf(await io.call(call, { signal }))
   } finally {
     clearTimeout(timer)

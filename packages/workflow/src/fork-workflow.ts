@@ -1,4 +1,4 @@
-import type { JsonValue, Provenance, RunId } from '@mfm/core-types'
+import type { DivergencePolicy, JsonValue, Provenance, RunId } from '@mfm/core-types'
 import type { ContextEdit, EngineOptions, FactEdit, ForkReport } from '@mfm/engine'
 import { Engine } from '@mfm/engine'
 import { decode, MfmError } from '@mfm/errors'
@@ -22,6 +22,8 @@ export interface ForkWorkflowOptions extends EngineOptions {
   readonly context?: readonly ContextEdit[] | undefined
   /** Perform what the parent did not record. Without it such a call ends the fork, and nothing has been written. */
   readonly live?: boolean | undefined
+  /** The divergence policy of the fork; the parent's by default. */
+  readonly divergence?: DivergencePolicy | undefined
   /** Of the fork; a new random UUID by default. */
   readonly runId?: RunId | undefined
   readonly provenance?: Provenance | undefined
@@ -43,7 +45,7 @@ export async function forkWorkflow<Input, Output>(
   op: Op<Input, Output>,
   options: ForkWorkflowOptions,
 ): Promise<WorkflowFork<Output>> {
-  const { parentId, at, facts, live, runId, provenance, signal } = options
+  const { parentId, at, facts, live, divergence, runId, provenance, signal } = options
   const engine = new Engine(options)
   const report = await engine.fork({
     parentId,
@@ -54,6 +56,7 @@ export async function forkWorkflow<Input, Output>(
     facts,
     context: judgedContext(op, options.context ?? []),
     live,
+    divergence,
     runId,
     signal,
   })

@@ -4,7 +4,11 @@ export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from '.
 export { type ForkWorkflowOptions, forkWorkflow, type WorkflowFork } from './fork-workflow.ts'
 export { type Io, ioFrom, type RecordOptions } from './io.ts'
 export { defineOp, initialContext, isOp, type Op, type OpOptions, outputOf } from './op.ts'
-export type { ExistingRunOptions, RunWorkflowOptions } from './run-workflow.ts'
+export type {
+  ExistingRunOptions,
+  ReplayWorkflowOptions,
+  RunWorkflowOptions,
+} from './run-workflow.ts'
 export {
   replayWorkflow,
   resumeWorkflow,

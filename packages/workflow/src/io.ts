@@ -1,11 +1,20 @@
 import { outsideState } from '@mfm/ambient'
-import type { CallOptions, FactKey, IoProvider, JsonValue, RequestValue } from '@mfm/core-types'
+import type {
+  CallOptions,
+  DivergencePolicy,
+  FactKey,
+  IoProvider,
+  JsonValue,
+  RequestValue,
+} from '@mfm/core-types'
 import type { FetchInit, HttpInput } from '@mfm/transport-http'
 import { fetchThrough } from '@mfm/transport-http'
 
 export interface RecordOptions {
   /** The fact key; by default derived from the state and the name. */
   readonly key?: FactKey
+  /** What is done where the call is not the recorded one; that of the state by default. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 /** Outside input for a state. Each answer is recorded as a fact; a resume and a replay get the same one. */
@@ -47,6 +56,7 @@ export function ioFrom(provider: IoProvider, signal?: AbortSignal): Io {
           namespace: 'local',
           request: { kind: 'record', name },
           factKey: own?.key,
+          divergence: own?.divergence,
           perform: async () => ({ response: (await produced(produce)) as JsonValue }),
         },
         options,
@@ -56,7 +66,10 @@ export function ioFrom(provider: IoProvider, signal?: AbortSignal): Io {
     },
     sleep: async (millis, own) => await provider.sleepMs(millis, { ...options, ...own }),
     call: async (namespace, request, own) => {
-      const { response } = await provider.call({ namespace, request, factKey: own?.key }, options)
+      const { response } = await provider.call(
+        { namespace, request, factKey: own?.key, divergence: own?.divergence },
+        options,
+      )
       return response
     },
   }

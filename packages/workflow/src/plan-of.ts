@@ -49,6 +49,7 @@ function nodeOf(id: StateId, state: State, allow: AmbientRules['allow']): StateN
       sideEffects: state.sideEffects,
       reads: state.reads.map(({ name }) => name),
       writes: state.writes.map(({ name }) => name),
+      ...(state.divergence !== undefined && { divergence: state.divergence }),
     },
     handler: async ({ context, io, events, signal }) => {
       const run = async (own: Io): Promise<void> =>

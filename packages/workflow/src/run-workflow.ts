@@ -1,4 +1,4 @@
-import type { Provenance, RunConfig, RunId, Stores } from '@mfm/core-types'
+import type { DivergencePolicy, Provenance, RunConfig, RunId } from '@mfm/core-types'
 import type { EngineOptions, ReplayReport, RunResult } from '@mfm/engine'
 import { Engine, loadManifest, readStart } from '@mfm/engine'
 import type { Op } from './op.ts'
@@ -26,6 +26,11 @@ export interface RunWorkflowOptions extends EngineOptions {
 export interface ExistingRunOptions extends EngineOptions {
   readonly runId: RunId
   readonly signal?: AbortSignal | undefined
+}
+
+export interface ReplayWorkflowOptions extends ExistingRunOptions {
+  /** Held to in place of what the run, its states and their calls say. */
+  readonly divergence?: DivergencePolicy | undefined
 }
 
 /**
@@ -66,7 +71,7 @@ export async function resumeWorkflow<Input, Output>(
 /** Runs today's code on the facts of a run: no network, no writes. */
 export async function replayWorkflow<Input, Output>(
   op: Op<Input, Output>,
-  options: ExistingRunOptions,
+  options: ReplayWorkflowOptions,
 ): Promise<WorkflowReplay<Output>> {
   const report = await new Engine(options).replay(await replayRequest(op, options))
   return { ...report, output: replayedOutput(op, report) }
@@ -75,7 +80,7 @@ export async function replayWorkflow<Input, Output>(
 /** Replays a run and compares every event, snapshot and output with what was recorded. */
 export async function verifyWorkflow<Input, Output>(
   op: Op<Input, Output>,
-  options: ExistingRunOptions,
+  options: ReplayWorkflowOptions,
 ): Promise<WorkflowReplay<Output>> {
   const report = await new Engine(options).verify(await replayRequest(op, options))
   return { ...report, output: replayedOutput(op, report) }
@@ -83,7 +88,7 @@ export async function verifyWorkflow<Input, Output>(
 
 async function replayRequest<Input, Output>(
   op: Op<Input, Output>,
-  { stores, runId }: { readonly stores: Stores; readonly runId: RunId },
+  { stores, runId, divergence, signal }: ReplayWorkflowOptions,
 ): Promise<Parameters<Engine['replay']>[0]> {
   const { manifestId } = await readStart(stores, runId)
   const { input } = await loadManifest(stores.artifacts, manifestId)
@@ -92,6 +97,8 @@ async function replayRequest<Input, Output>(
     outputKey: op.output?.name ?? null,
     runConfig: op.runConfig,
     runId,
+    divergence,
+    signal,
     context: initialContext(op, input),
   }
 }

@@ -1,6 +1,7 @@
 import type { AmbientAllowance, InstrumentedPart, InstrumentOptions } from '@mfm/ambient'
-import type { JsonValue, SideEffects } from '@mfm/core-types'
-import { parseId } from '@mfm/errors'
+import type { DivergencePolicy, JsonValue, SideEffects } from '@mfm/core-types'
+import { divergencePolicySchema } from '@mfm/core-types'
+import { decode, parseId } from '@mfm/errors'
 import type { AnyContextKey } from './context-key.ts'
 import type { Io } from './io.ts'
 import type { TypedContext } from './typed-context.ts'
@@ -29,6 +30,8 @@ export interface StateOptions<
   readonly tags?: readonly string[]
   /** `pure` refuses every outside input. Default `read_only_io`. */
   readonly sideEffects?: SideEffects
+  /** For the calls of the state that say no other; that of the run by default. Part of the plan. */
+  readonly divergence?: DivergencePolicy | undefined
   /**
    * Answers `fetch`, the clock, timers and randomness of code that was not written for `io`, such as an SDK, from `io`.
    * `true` for all of it, or the parts that are meant, or options.
@@ -53,6 +56,7 @@ export interface State {
   readonly after: readonly State[] | undefined
   readonly tags: readonly string[]
   readonly sideEffects: SideEffects
+  readonly divergence: DivergencePolicy | undefined
   /** `undefined` where nothing is instrumented. */
   readonly instrument: InstrumentOptions | undefined
   readonly ambient: AmbientRules
@@ -63,7 +67,7 @@ export interface State {
  * Declares a state.
  *
  * @param id one segment
- * @throws MfmError `invalid_id`
+ * @throws MfmError `invalid_id`; `invalid_option` for a policy that is none
  *
  * @example
  * const ask = state('ask', {
@@ -79,6 +83,8 @@ export function state<
   const Reads extends readonly AnyContextKey[] = readonly [],
   const Writes extends readonly AnyContextKey[] = readonly [],
 >(id: string, options: StateOptions<Reads, Writes>): State {
+  const { divergence } = options
+  const what = `the divergence policy of ${id}`
   return Object.freeze({
     id: parseId('segment', id),
     reads: options.reads ?? [],
@@ -86,6 +92,8 @@ export function state<
     after: options.after,
     tags: options.tags ?? [],
     sideEffects: options.sideEffects ?? 'read_only_io',
+    divergence:
+      divergence && decode(divergencePolicySchema, divergence, 'invalid_option', { what }),
     instrument: instrumentOptions(options.instrument),
     ambient: options.ambient ?? { allow: [] },
     run: options.run,

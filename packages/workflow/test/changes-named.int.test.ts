@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { JsonValue, RunId, Stores } from '@mfm/core-types'
+import type { DivergencePolicy, JsonValue, RunId, Stores } from '@mfm/core-types'
+import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { Difference, DifferencePlace, ReplayNote, ReplayReport } from '@mfm/engine'
 import { TransportRouter } from '@mfm/io-live'
 import { openMemoryStores } from '@mfm/store-memory'
@@ -39,12 +40,18 @@ afterAll(() => {
   server.close()
 })
 
-const verify = async (code: Partial<ShopCode>): Promise<ReplayReport> =>
-  await verifyWorkflow(shop(code), { stores, runId: RUN })
+const verify = async (
+  code: Partial<ShopCode>,
+  divergence?: DivergencePolicy,
+): Promise<ReplayReport> => await verifyWorkflow(shop(code), { stores, runId: RUN, divergence })
 
 /** What is said first, be it a part of the verdict or not. */
-function firstSaid({ differences, notes }: ReplayReport): Difference | ReplayNote | undefined {
-  return differences[0] ?? notes[0]
+function firstSaid({
+  differences,
+  allowed,
+  notes,
+}: ReplayReport): Difference | ReplayNote | undefined {
+  return differences[0] ?? allowed[0] ?? notes[0]
 }
 
 const stateOf = (said: Difference | ReplayNote): string | null =>
@@ -55,22 +62,41 @@ describe('what verify says of a change', () => {
     expect(await verify({})).toMatchObject({ verdict: 'identical', notes: [] })
   })
 
-  it.each(CHANGES)('$what', async ({ code, said }) => {
+  it.each(CHANGES)('$what', async ({ code, said, verdict = 'different' }) => {
     const report = await verify(code)
     const first = firstSaid(report)
     const told = first && [first.kind, stateOf(first), first.pointers[0]?.pointer]
     expect(told ?? 'identical').toEqual(said)
     const isSame = said === 'identical' || said[0] === 'settings_changed'
-    expect(report.verdict).toBe(isSame ? 'identical' : 'different')
+    expect(report.verdict).toBe(isSame ? 'identical' : verdict)
   })
 
   it('is what the documentation shows', async () => {
     const rows = await Promise.all(
       CHANGES.map(async ({ what, code }) => rowOf(what, await verify(code))),
     )
-    await expect(documentOf(rows)).toMatchFileSnapshot(DOCUMENT.pathname)
+    const byPolicy: string[] = []
+    for (const { what, code, said } of CHANGES) {
+      if (CALLS.has(said[0])) byPolicy.push(await policyRow(what, code))
+    }
+    await expect(documentOf(rows, byPolicy)).toMatchFileSnapshot(DOCUMENT.pathname)
   })
 })
+
+/** Kinds that a policy can let pass. */
+const CALLS: ReadonlySet<string> = new Set([
+  'missing',
+  'exhausted',
+  'diverged',
+  'unused',
+  'order_changed',
+])
+
+async function policyRow(what: string, code: Partial<ShopCode>): Promise<string> {
+  const verdicts: string[] = []
+  for (const policy of DIVERGENCE_POLICIES) verdicts.push((await verify(code, policy)).verdict)
+  return `| ${[what, ...verdicts].join(' | ')} |`
+}
 
 function rowOf(what: string, report: ReplayReport): string {
   const said = firstSaid(report)
@@ -96,12 +122,13 @@ const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}â
 
 const code = (text: string): string => (text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``)
 
-function documentOf(rows: readonly string[]): string {
+function documentOf(rows: readonly string[], byPolicy: readonly string[]): string {
   return `# What verify says of a change
 
-A run of a small workflow was recorded: it asks a shop for a price, asks a warehouse for its stock in two places, notes
-the time and draws a number, and adds up. Then one thing in its code or its settings was changed, and \`verify\` asked
-about the recorded run. This page is what it said first; a test writes it and fails where it is no longer true.
+A run of a small workflow was recorded: it asks a warehouse to hold a piece, under a key of its own, and a shop for a
+price; it asks the warehouse for its stock in two places, notes the time, draws a number, and adds up. Then one thing in
+its code or its settings was changed, and \`verify\` asked about the recorded run. This page is what it said first; a test
+writes it and fails where it is no longer true.
 
 Kinds and pointers are explained in [the report](../packages/engine/src/replay/replay-report.ts). What is identical is
 so with reason: the value of a secret is in no record, a recorded input holds the defaults of its day, and a replay
@@ -110,5 +137,14 @@ takes the settings that were recorded, so other settings are told and change not
 | Change | Verdict | Kind | State | Place | Recorded â†’ today |
 |---|---|---|---|---|---|
 ${rows.join('\n')}
+
+## The same changes under each divergence policy
+
+What \`verify --divergence <policy>\` says of those changes that are about calls. [Divergence policies](divergence.md) says
+what each of them lets pass, and why.
+
+| Change | ${DIVERGENCE_POLICIES.map((policy) => code(policy)).join(' | ')} |
+|---|---|---|---|---|---|
+${byPolicy.join('\n')}
 `
 }

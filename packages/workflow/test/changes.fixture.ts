@@ -10,6 +10,8 @@ export interface Change {
   readonly code: Partial<ShopCode>
   /** What must be said: the kind, the state and the first place; `identical` where there is nothing to say. */
   readonly said: readonly [kind: string, stateId: string | null, pointer: string] | 'identical'
+  /** `different` where something is said that is no setting. */
+  readonly verdict?: 'allowed'
 }
 
 const without = (states: readonly State[], id: string): State[] =>
@@ -20,6 +22,11 @@ export const CHANGES: readonly Change[] = [
     what: 'An argument of a call changed',
     code: { path: ({ item }) => `/price?item=${item.toUpperCase()}` },
     said: ['missing', 'quote', '/request/path'],
+  },
+  {
+    what: 'An argument of a call under a chosen key changed',
+    code: { hold: 2 },
+    said: ['diverged', 'quote', '/request/hold'],
   },
   {
     what: 'The type of a value in a request changed',
@@ -52,6 +59,20 @@ export const CHANGES: readonly Change[] = [
     what: 'A call was added',
     code: { places: ['shelf', 'cellar', 'attic'] },
     said: ['missing', 'stock', '/request'],
+  },
+  {
+    what: 'A call was added before the others',
+    code: { places: ['attic', 'shelf', 'cellar'] },
+    said: ['missing', 'stock', '/request/place'],
+  },
+  {
+    what: 'A call was added before the others, which says allow-added itself',
+    code: {
+      places: ['attic', 'shelf', 'cellar'],
+      policyOf: (place) => (place === 'attic' ? 'allow-added' : undefined),
+    },
+    said: ['missing', 'stock', '/request/place'],
+    verdict: 'allowed',
   },
   {
     what: 'The same call was made once more',

@@ -1,4 +1,4 @@
-import type { JsonValue, RunConfig } from '@mfm/core-types'
+import type { DivergencePolicy, JsonValue, RunConfig } from '@mfm/core-types'
 import { jsonValueSchema } from '@mfm/core-types'
 import { z } from 'zod'
 import type { Op, State } from '../src/index.ts'
@@ -18,9 +18,13 @@ export interface ShopCode {
   readonly body: (order: Order) => JsonValue
   /** What is taken from the answer of the shop. */
   readonly price: (answer: JsonValue) => JsonValue
+  /** What the warehouse is asked to hold, under a key of its own. */
+  readonly hold: number
   readonly namespace: string
   /** What is asked of the warehouse, one after the other. */
   readonly places: readonly string[]
+  /** What the call about a place says of itself. */
+  readonly policyOf: (place: string) => DivergencePolicy | undefined
   readonly stamp: (io: Io) => Promise<JsonValue>
   readonly sum: (price: number, amount: number) => JsonValue
   readonly event: JsonValue
@@ -37,8 +41,10 @@ const CODE: ShopCode = {
   headers: { accept: 'application/json', authorization: 'Bearer first-token-of-the-shop' },
   body: ({ amount }) => ({ amount }),
   price: (answer) => z.object({ price: z.number() }).parse(answer).price,
+  hold: 1,
   namespace: 'warehouse',
   places: ['shelf', 'cellar'],
+  policyOf: () => undefined,
   stamp: async (io) => ({ at: await io.now(), id: await io.uuid() }),
   sum: (price, amount) => ({ value: price * amount, currency: 'eur' }),
   event: {},
@@ -63,6 +69,7 @@ export function shop(change: Partial<ShopCode> = {}): Op {
     writes: [price],
     run: async ({ context, io }) => {
       const given = await context.read(order)
+      await io.call('warehouse', { hold: code.hold }, { key: 'hold' })
       const answer = await io.fetch(
         { endpoint: 'shop', path: code.path(given) },
         { method: 'POST', headers: code.headers, json: code.body(given) },
@@ -74,8 +81,10 @@ export function shop(change: Partial<ShopCode> = {}): Op {
     writes: [stock],
     run: async ({ context, io }) => {
       const counts: [string, JsonValue][] = []
-      for (const place of code.places)
-        counts.push([place, await io.call(code.namespace, { place })])
+      for (const place of code.places) {
+        const divergence = code.policyOf(place)
+        counts.push([place, await io.call(code.namespace, { place }, { divergence })])
+      }
       context.write(stock, Object.fromEntries(counts))
     },
   })

@@ -1,7 +1,8 @@
+import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { TypedCommandFlagParameters, TypedCommandParameters } from '@stricli/core'
 import type { Cli } from './cli.ts'
 import { COMMON_FLAGS } from './common-options.ts'
-import type { AmbientFlags, CodeFlags, InputFlags } from './flags.ts'
+import type { AmbientFlags, CodeFlags, InputFlags, ReplayFlags } from './flags.ts'
 
 interface Positional {
   readonly parse: (text: string) => string
@@ -35,6 +36,17 @@ export const CODE_FLAGS: TypedCommandParameters<CodeFlags, [string], Cli>['flags
     optional: true,
     placeholder: 'file',
     brief: 'Workflow file or name, where the one that the run names is not to be used',
+  },
+})
+
+/** Of commands that hold today's code against a run. */
+export const REPLAY_FLAGS: TypedCommandParameters<ReplayFlags, [string], Cli>['flags'] = open({
+  ...CODE_FLAGS,
+  divergence: {
+    kind: 'enum',
+    values: DIVERGENCE_POLICIES,
+    optional: true,
+    brief: 'Divergence policy, whatever the run, its states and their calls say',
   },
 })
 

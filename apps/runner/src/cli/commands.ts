@@ -1,7 +1,15 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { AMBIENT_FLAG, CODE_FLAGS, docs, INPUT_FLAGS, open, RUN_ARGUMENT } from './command-parts.ts'
+import {
+  AMBIENT_FLAG,
+  CODE_FLAGS,
+  docs,
+  INPUT_FLAGS,
+  open,
+  REPLAY_FLAGS,
+  RUN_ARGUMENT,
+} from './command-parts.ts'
 import { byteCount, COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
 import type {
   CodeFlags,
@@ -10,6 +18,7 @@ import type {
   EventsFlags,
   ExportFlags,
   ImportFlags,
+  ReplayFlags,
   RunFlags,
   RunsFlags,
 } from './flags.ts'
@@ -130,12 +139,12 @@ export const events: Command<Cli> = buildCommand<EventsFlags, [string], Cli>({
   },
 })
 
-export const replay: Command<Cli> = buildCommand<CodeFlags, [string], Cli>({
+export const replay: Command<Cli> = buildCommand<ReplayFlags, [string], Cli>({
   loader: lazyCommand(async () => (await import('../commands/replay.ts')).replay),
   docs: docs("Execute today's code on the facts of a run: no network, nothing written", [
     'mfm replay 3fa2c1d0 --workflow audit.workflow.ts',
   ]),
-  parameters: { flags: CODE_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+  parameters: { flags: REPLAY_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
 })
 
 export const exportRuns: Command<Cli> = buildCommand<ExportFlags, string[], Cli>({

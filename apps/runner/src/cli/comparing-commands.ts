@@ -1,7 +1,7 @@
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
-import { CODE_FLAGS, docs, open } from './command-parts.ts'
+import { docs, open, REPLAY_FLAGS } from './command-parts.ts'
 import { COMMON_ALIASES, COMMON_FLAGS, positiveInteger } from './common-options.ts'
 import type { DiffFlags, VerifyFlags, WhyFlags } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
@@ -11,10 +11,11 @@ export const verify: Command<Cli> = buildCommand<VerifyFlags, [string | undefine
   docs: docs('Replay a run and compare every event with the recording', [
     'mfm verify 3fa2c1d0',
     'mfm verify --all --output jsonl',
+    'mfm verify 3fa2c1d0 --divergence allow-reordered',
   ]),
   parameters: {
     flags: open({
-      ...CODE_FLAGS,
+      ...REPLAY_FLAGS,
       all: {
         kind: 'boolean',
         optional: true,

@@ -1,3 +1,4 @@
+import type { DivergencePolicy } from '@mfm/core-types'
 import type { OutputFormat } from './cli.ts'
 
 // Aliases, not interfaces: the parser asks for types that are also records.
@@ -35,7 +36,11 @@ export type CodeFlags = CommonFlags &
     readonly workflow?: string
   }
 
-export type VerifyFlags = CodeFlags & {
+export type ReplayFlags = CodeFlags & {
+  readonly divergence?: DivergencePolicy
+}
+
+export type VerifyFlags = ReplayFlags & {
   readonly all?: boolean
 }
 
@@ -88,5 +93,6 @@ export type ForkFlags = CommonFlags &
     readonly 'set-context'?: readonly string[]
     readonly with?: string
     readonly live?: boolean
+    readonly divergence?: DivergencePolicy
     readonly 'run-id'?: string
   }

@@ -1,3 +1,4 @@
+import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
@@ -51,6 +52,12 @@ export const fork: Command<Cli> = buildCommand<ForkFlags, [string], Cli>({
         optional: true,
         withNegated: false,
         brief: 'Perform and record calls that the run did not record; without it they end the fork',
+      },
+      divergence: {
+        kind: 'enum',
+        values: DIVERGENCE_POLICIES,
+        optional: true,
+        brief: "Divergence policy of the new run, where the run's is not to be used",
       },
       'run-id': {
         kind: 'parsed',

@@ -27,6 +27,7 @@ export async function doctorDeterminism(
       input,
       transport: liveTransport(cli.env, project, workflow),
       env: cli.env,
+      sourceRoot: project.root,
       signal: cli.stop.signal,
       onEvent: (envelope) => progress.onEvent(envelope),
     })

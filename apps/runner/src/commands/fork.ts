@@ -41,6 +41,7 @@ export async function fork(cli: Cli, flags: ForkFlags, given: string): Promise<E
         workflow: flags.with,
         ambient: ambientOptions(cli, flags, 'warn'),
         live: flags.live ?? false,
+        divergence: flags.divergence,
         facts: facts.map(({ name, value }) => ({ fact: name, value })),
         context: context.map(({ name, value }) => ({ key: name, value })),
       }),

@@ -11,7 +11,10 @@ import { readRunDetails } from '../runs/read-run-details.ts'
 export async function show(cli: Cli, flags: CommonFlags, given: string): Promise<ExitCode> {
   const settings = await readSettings(cli, flags)
   const details = await withStores(cli, settings, 'read', async (stores) =>
-    readRunDetails(stores, await findRun(stores, given), cli.stop.signal),
+    readRunDetails(stores, await findRun(stores, given), {
+      signal: cli.stop.signal,
+      ...(settings.isKept && { storeOptions: settings.storeOptions }),
+    }),
   )
   await emit(cli, details, renderRunDetails)
   return EXIT.done

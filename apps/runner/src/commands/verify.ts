@@ -22,7 +22,11 @@ export async function verify(
   if (given === undefined) {
     throw new UsageError('the argument <run> is missing', 'Name a run, or give --all.')
   }
-  const document = await executeOnFacts(cli, flags, { given, execute: verifyWorkflow })
+  const document = await executeOnFacts(cli, flags, {
+    given,
+    command: 'verify',
+    execute: verifyWorkflow,
+  })
   await emit(cli, document, renderVerify)
   const [first] = document.differences
   return first === undefined ? EXIT.done : EXIT_CODE_BY_DIFFERENCE[first.kind]

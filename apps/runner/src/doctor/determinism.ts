@@ -7,12 +7,14 @@ import type { AmbientFinding, Op } from '@mfm/workflow'
 import { runWorkflow, verifyWorkflow } from '@mfm/workflow'
 import type { Environment } from '../cli/cli.ts'
 import type { DeterminismDocument } from '../output-schemas/determinism-document.ts'
+import { tellDifference } from '../runs/next-command.ts'
 
 export interface DeterminismRequest {
   readonly op: Op
   readonly input: JsonValue | undefined
   readonly transport: Transport
   readonly env: Environment
+  readonly sourceRoot: string
   readonly signal: AbortSignal
   readonly onEvent: (envelope: EventEnvelope) => void
 }
@@ -44,12 +46,21 @@ export async function examineDeterminism(
     })
     for (let replays = 1; ; replays += 1) {
       signal.throwIfAborted()
-      const report = await verifyWorkflow(op, { stores, runId, signal, ambient })
+      const report = await verifyWorkflow(op, {
+        stores,
+        runId,
+        signal,
+        ambient,
+        divergence: 'strict',
+        sourceRoot: request.sourceRoot,
+      })
       const [first] = report.differences
       if (first === undefined && replays < REPLAYS) continue
       const { context: _, output, failure, ...rest } = report
       return {
         ...rest,
+        differences: rest.differences.map((difference) => tellDifference(difference, undefined)),
+        allowed: [],
         // It was read back from what the replay would have stored, which is JSON.
         output: (output ?? null) as JsonValue,
         failure: failure ?? null,

@@ -20,7 +20,9 @@ import {
   runIdSchema,
   stateIdSchema,
 } from '@mfm/core-types'
+import type { RecordedDivergence } from '@mfm/engine'
 import { z } from 'zod'
+import { divergenceMembers } from './replay-document.ts'
 import type { FailureDocument } from './run-document.ts'
 import { failureSchema } from './run-document.ts'
 
@@ -69,6 +71,8 @@ export interface RunDetailsDocument {
   readonly states: readonly StateDetails[]
   readonly facts: number
   readonly failure: FailureDocument | null
+  /** The call that stopped the run, where one diverged. */
+  readonly divergence: (RecordedDivergence & { readonly command: string | null }) | null
   /** The result of a completed run; `null` where there is none. */
   readonly output: JsonValue
   /** The working object as the last completed state left it. */
@@ -117,6 +121,7 @@ export const runDetailsDocumentSchema: z.ZodType<RunDetailsDocument> = z.object(
   states: z.array(stateDetailsSchema).readonly(),
   facts: count,
   failure: failureSchema.nullable(),
+  divergence: z.object(divergenceMembers).nullable(),
   output: jsonValueSchema,
   context: jsonObjectSchema.nullable(),
 })

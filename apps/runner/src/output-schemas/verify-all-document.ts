@@ -1,16 +1,18 @@
 import type { RunId } from '@mfm/core-types'
 import { runIdSchema } from '@mfm/core-types'
-import type { Difference } from '@mfm/engine'
 import { z } from 'zod'
+import type { ToldDifference } from './replay-document.ts'
 import { differenceSchema } from './replay-document.ts'
 
 /**
  * - `identical`, `different`: as `mfm verify` says of the run alone
+ * - `allowed`: differs only in what the divergence policy lets pass; `difference` is the first
  * - `unknown_workflow`: the code that the run names cannot be found or loaded
  * - `refused`: the run was not replayed: it is of another version of the workflow, or damaged; `error` says why
  */
 export const VERIFY_ALL_VERDICTS = [
   'identical',
+  'allowed',
   'different',
   'unknown_workflow',
   'refused',
@@ -25,7 +27,7 @@ export interface VerifyAllRow {
   readonly workflow: string | null
   readonly verdict: VerifyAllVerdict
   /** The first difference; `null` where there is none, or the run was not replayed. */
-  readonly difference: Difference | null
+  readonly difference: ToldDifference | null
   /** Why the run was not replayed. */
   readonly error: { readonly code: string; readonly message: string } | null
 }

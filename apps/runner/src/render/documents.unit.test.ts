@@ -142,6 +142,7 @@ describe('the details of a run', () => {
     facts: 1,
     output: null,
     failure: FAILURE,
+    divergence: null,
     context: { long: 'y'.repeat(300), none: null },
   }
 
@@ -282,7 +283,9 @@ describe('a verification', () => {
   const report: ReplayDocument = {
     runId: RUN,
     verdict: 'identical',
+    divergence: 'strict',
     differences: [],
+    allowed: [],
     notes: [],
     phase: 'completed',
     finalSnapshotId: ARTIFACT,
@@ -318,19 +321,23 @@ describe('a verification', () => {
       category: 'rpc',
       retryable: false,
       message: 'no fact',
-      details: {
-        nearest: [
-          {
-            key: 'price-1',
-            stateId: STATE,
-            attempt: 0,
-            ordinal: 2,
-            differences: [{ pointer: '/path', recorded: '/a', requested: '/b' }],
-          },
-        ],
-      },
+      details: null,
       help: 'Undo the change.',
     },
+    location: { today: 'audit.workflow.ts:12:24', recorded: 'audit.workflow.ts:9:24' },
+    nearest: [
+      {
+        key: 'price-1',
+        namespace: 'http',
+        stateId: STATE,
+        attempt: 0,
+        ordinal: 2,
+        isUsed: false,
+        location: null,
+        differences: [{ pointer: '/path', recorded: '/a', produced: '/b' }],
+      },
+    ],
+    command: `mfm fork ${RUN} --at ${STATE} --live`,
   }
 
   it('shows what differs: where, both sides, the nearest fact, the way out', () => {
@@ -344,12 +351,15 @@ describe('a verification', () => {
     )
     expect(lines.filter((line) => line.startsWith('missing'))).toHaveLength(5)
     expect(lines[0]).toBe(`different  ${RUN}`)
-    expect(lines.slice(5, 19)).toEqual([
+    expect(lines.slice(5, 23)).toEqual([
       'missing: the run has no fact "price"',
-      '  state  audit.main.fetch attempt 0',
-      '  call   #0.2  http',
-      '  event  3',
-      '  code   missing_fact',
+      '  state        audit.main.fetch attempt 0',
+      '  call         #0.2  http',
+      '  key          price',
+      '  asked at     audit.workflow.ts:12:24',
+      '  recorded at  audit.workflow.ts:9:24',
+      '  event        3',
+      '  code         missing_fact',
       '  at /path',
       '    recorded  "/a"',
       '    produced  "/b"',
@@ -359,6 +369,7 @@ describe('a verification', () => {
       '  nearest  audit.main.fetch #0.2  price-1',
       '    at /path  recorded "/a", asked "/b"',
       '  help: Undo the change.',
+      `  next: mfm fork ${RUN} --at ${STATE} --live`,
     ])
   })
 

@@ -1,5 +1,6 @@
-import type { EventEnvelope, FactRecorded, RunEvent } from '@mfm/core-types'
+import type { EventEnvelope, FactRecorded, RunEvent, StateFailed } from '@mfm/core-types'
 import { hasFactMeta } from '@mfm/core-types'
+import { readDivergence } from '@mfm/engine'
 import { jsonText } from './json-text.ts'
 import { printable, shorten } from './printable.ts'
 import { isoTime } from './times.ts'
@@ -27,7 +28,7 @@ function describe(event: RunEvent): string {
     case 'state_completed':
       return `${event.stateId} #${event.attempt}`
     case 'state_failed':
-      return `${event.stateId} #${event.attempt}  ${event.error.code}: ${event.error.message}`
+      return `${event.stateId} #${event.attempt}  ${event.error.code}: ${event.error.message}${placeOf(event)}`
     case 'run_completed':
       return event.error === null ? event.status : `${event.status}  ${event.error.code}`
     case 'fact_recorded':
@@ -37,6 +38,12 @@ function describe(event: RunEvent): string {
     case 'domain':
       return `${event.name}  ${shorten(jsonText(event.payload), PAYLOAD_LENGTH)}`
   }
+}
+
+/** Where in the code a call diverged. */
+function placeOf({ error }: StateFailed): string {
+  const at = readDivergence(error.details)?.location.today
+  return at == null ? '' : `  at ${at}`
 }
 
 function describeFact({ key, meta }: FactRecorded): string {

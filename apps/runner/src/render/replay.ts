@@ -1,8 +1,6 @@
-import type { JsonValue } from '@mfm/core-types'
-import type { Difference } from '@mfm/engine'
 import type { ReplayDocument } from '../output-schemas/replay-document.ts'
 import { fields } from './columns.ts'
-import { isRecord } from './json-record.ts'
+import { indent, placeRows, renderDifference } from './difference.ts'
 import { jsonText } from './json-text.ts'
 import type { Paint } from './paint.ts'
 import { printable, shorten } from './printable.ts'
@@ -10,21 +8,21 @@ import { paintPhase, renderFailure } from './run.ts'
 import { count } from './times.ts'
 
 const VALUE_LENGTH = 120
-/** Places that are shown; `--output json` has them all. */
-const MAX_PLACES = 10
 const MAX_KEYS = 10
 /** A verification stops at the first; where calls were not made, those are told together with what came of it. */
 const MAX_DIFFERENCES = 5
 
+const VERDICT_STYLE = { identical: 'good', allowed: 'warning', different: 'bad' } as const
+
 /** `identical`, or the first difference, and what was counted. */
 export function renderVerify(report: ReplayDocument, paint: Paint): string[] {
-  const isSame = report.verdict === 'identical'
   return [
-    `${paint(isSame ? 'good' : 'bad', report.verdict)}  ${report.runId}`,
+    `${paint(VERDICT_STYLE[report.verdict], report.verdict)}  ${report.runId}`,
     ...indent(countRows(report)),
     ...report.differences
       .slice(0, MAX_DIFFERENCES)
       .flatMap((difference) => renderDifference(difference, paint)),
+    ...allowedRows(report, paint),
     ...noteRows(report, paint),
   ]
 }
@@ -38,6 +36,7 @@ export function renderReplay(report: ReplayDocument, paint: Paint): string[] {
       ...countRows(report),
     ]),
     ...report.differences.flatMap((difference) => renderDifference(difference, paint)),
+    ...allowedRows(report, paint),
     ...unusedRows(report),
     ...renderFailure(report.failure),
     ...(report.output === null ? [] : ['', jsonText(report.output, 2)]),
@@ -55,39 +54,14 @@ function countRows({ counts, headDigest }: ReplayDocument): [string, string][] {
   ]
 }
 
-function renderDifference(difference: Difference, paint: Paint): string[] {
-  const { kind, stateId, attempt, call, seq, message, pointers, error } = difference
+/** What the divergence policy let pass. */
+function allowedRows({ allowed, divergence }: ReplayDocument, paint: Paint): string[] {
+  const more = allowed.length - MAX_DIFFERENCES
   return [
-    '',
-    `${paint('bad', kind)}: ${shorten(printable(message), 1000)}`,
-    ...indent([
-      ['state', stateId === null ? undefined : `${stateId} attempt ${attempt}`],
-      [
-        'call',
-        call === null
-          ? undefined
-          : `#${attempt}.${call.ordinal}  ${printable(call.namespace ?? '')}`,
-      ],
-      ['event', seq === null ? undefined : String(seq)],
-      ['code', error?.code],
-    ]),
-    ...placeRows(pointers),
-    ...nearestRows(error?.details),
-    ...(error?.help === undefined ? [] : [`  help: ${printable(error.help)}`]),
-  ]
-}
-
-function placeRows(places: Difference['pointers']): string[] {
-  const more = places.length - MAX_PLACES
-  return [
-    ...places
-      .slice(0, MAX_PLACES)
-      .flatMap((place) => [
-        `  at ${place.pointer === '' ? '(the whole)' : printable(place.pointer)}`,
-        `    recorded  ${shown(place.recorded)}`,
-        `    produced  ${shown(place.produced)}`,
-      ]),
-    ...(more > 0 ? [`  … and ${more} more places`] : []),
+    ...allowed
+      .slice(0, MAX_DIFFERENCES)
+      .flatMap((difference) => renderDifference(difference, paint, 'allowed')),
+    ...(more > 0 ? ['', `… and ${more} more that ${divergence} lets pass`] : []),
   ]
 }
 
@@ -97,23 +71,6 @@ function noteRows({ notes }: ReplayDocument, paint: Paint): string[] {
     `${paint('warning', kind)}: ${printable(message)}`,
     ...placeRows(pointers),
   ])
-}
-
-/** The recorded calls that are most like one that has no fact. */
-function nearestRows(details: JsonValue | undefined): string[] {
-  const nearest = isRecord(details) ? details['nearest'] : undefined
-  if (!Array.isArray(nearest)) return []
-  return nearest.filter(isRecord).flatMap((near) => {
-    const { key, stateId, attempt, ordinal, differences } = near
-    const rows: JsonValue[] = Array.isArray(differences) ? differences : []
-    return [
-      `  nearest  ${text(stateId)} #${text(attempt)}.${text(ordinal)}  ${text(key)}`,
-      ...rows.filter(isRecord).map((row) => {
-        const { pointer, recorded, requested } = row
-        return `    at ${text(pointer)}  recorded ${shown(recorded)}, asked ${shown(requested)}`
-      }),
-    ]
-  })
 }
 
 function unusedRows({ unusedFacts, counts }: ReplayDocument): string[] {
@@ -126,16 +83,4 @@ function unusedRows({ unusedFacts, counts }: ReplayDocument): string[] {
     ...shownKeys.map((key) => `  ${shorten(printable(key), VALUE_LENGTH)}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ]
-}
-
-function indent(rows: readonly (readonly [string, string | undefined])[]): string[] {
-  return fields(rows).map((line) => `  ${line}`)
-}
-
-function shown(value: JsonValue | undefined): string {
-  return value === undefined ? '(absent)' : shorten(printable(jsonText(value)), VALUE_LENGTH)
-}
-
-function text(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? shorten(printable(value), VALUE_LENGTH) : shown(value)
 }

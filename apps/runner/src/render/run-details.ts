@@ -5,6 +5,7 @@ import type {
   WorkflowDetails,
 } from '../output-schemas/run-details-document.ts'
 import { columns, fields } from './columns.ts'
+import { renderDifference } from './difference.ts'
 import { jsonText } from './json-text.ts'
 import type { Paint } from './paint.ts'
 import { printable, shorten } from './printable.ts'
@@ -30,6 +31,7 @@ export function renderRunDetails(details: RunDetailsDocument, paint: Paint): str
     ]),
     ...section('states', paint, stateRows(states)),
     ...renderFailure(details.failure),
+    ...(details.divergence === null ? [] : renderDifference(details.divergence, paint)),
     ...section('context', paint, contextRows(details.context)),
   ]
 }

@@ -11,6 +11,7 @@ const DIFFERENCE_LENGTH = 160
 
 const STYLES = {
   identical: 'good',
+  allowed: 'warning',
   different: 'bad',
   unknown_workflow: 'warning',
   refused: 'bad',

@@ -11,10 +11,11 @@ import type {
   Stores,
 } from '@mfm/core-types'
 import { foldRunSummary } from '@mfm/core-types'
-import { ChainCheck, Engine, loadManifest } from '@mfm/engine'
+import { ChainCheck, Engine, loadManifest, readDivergence } from '@mfm/engine'
 import { MfmError } from '@mfm/errors'
 import type { RunDetailsDocument, WorkflowDetails } from '../output-schemas/run-details-document.ts'
 import type { FailureDocument } from '../output-schemas/run-document.ts'
+import { commandForStopped } from './next-command.ts'
 import { elapsed, StateTally } from './state-tally.ts'
 
 /** What one pass over the stream of a run gathers. */
@@ -61,7 +62,7 @@ class RunReading {
 export async function readRunDetails(
   stores: Stores,
   runId: RunId,
-  signal: AbortSignal,
+  { signal, storeOptions }: { readonly signal: AbortSignal; readonly storeOptions?: string },
 ): Promise<RunDetailsDocument> {
   const reading = new RunReading()
   for await (const envelope of stores.events.read(runId, {}, { signal })) reading.add(envelope)
@@ -84,9 +85,23 @@ export async function readRunDetails(
     states: reading.tally.states,
     facts: reading.facts,
     failure: reading.failure,
+    divergence: divergenceOf(reading, runId, storeOptions),
     output: phase === 'completed' ? outputOf(workflow, context) : null,
     context,
   }
+}
+
+/** Of the last attempt that failed, unless the run completed all the same. */
+function divergenceOf(
+  { lastFailed, ended }: RunReading,
+  runId: RunId,
+  storeOptions: string | undefined,
+): RunDetailsDocument['divergence'] {
+  const divergence = lastFailed && readDivergence(lastFailed.error.details)
+  if (divergence === undefined || ended?.status === 'completed') return null
+  const command =
+    storeOptions === undefined ? null : commandForStopped(divergence, { runId, storeOptions })
+  return { ...divergence, command }
 }
 
 function outputOf(workflow: WorkflowDetails | null, context: JsonObject | null): JsonValue {

@@ -66,7 +66,7 @@ describe('the details of a run', () => {
 
   it('of a recording count its facts', async () => {
     const stores = await storesWith(runId('1'))
-    const details = await readRunDetails(stores, runId('1'), signal)
+    const details = await readRunDetails(stores, runId('1'), { signal })
     expect(runDetailsDocumentSchema.parse(details)).toEqual(details)
     expect(details).toMatchObject({ phase: 'recording', workflow: null, facts: 1, context: null })
   })
@@ -100,7 +100,7 @@ describe('the details of a run', () => {
       },
       enter(1),
     ])
-    const { states } = await readRunDetails(stores, runId('1'), signal)
+    const { states } = await readRunDetails(stores, runId('1'), { signal })
     expect(states).toEqual([
       {
         stateId: STATE,
@@ -123,7 +123,7 @@ describe('the details of a run', () => {
       0,
       envelopes.map((envelope) => ({ ...envelope, prev: null })),
     )
-    const error = await refusal(readRunDetails(stores, runId('1'), signal))
+    const error = await refusal(readRunDetails(stores, runId('1'), { signal }))
     expect(hasCode(error, 'event_store_corruption')).toBe(true)
   })
 })

@@ -1,4 +1,4 @@
-import type { RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
+import type { DivergencePolicy, RunId, RunPhase, RunSummary, Stores } from '@mfm/core-types'
 import type { AmbientOptions } from '@mfm/engine'
 import { loadManifest, readStart } from '@mfm/engine'
 import { hasCode, isMfmError } from '@mfm/errors'
@@ -7,6 +7,7 @@ import { verifyWorkflow } from '@mfm/workflow'
 import type { VerifyAllRow } from '../output-schemas/verify-all-document.ts'
 import type { CodeRequest } from '../workflows/code-of-run.ts'
 import { codeOfRun } from '../workflows/code-of-run.ts'
+import { tellDifference } from './next-command.ts'
 
 const PAGE = 100
 
@@ -16,6 +17,9 @@ const UNFINISHED: ReadonlySet<RunPhase> = new Set(['recording', 'running'])
 export interface VerifyAllRequest extends CodeRequest {
   /** Only runs of this op are looked at. */
   readonly op: Op | undefined
+  readonly divergence: DivergencePolicy | undefined
+  /** Repeated in the commands that are proposed. */
+  readonly storeOptions: string
   readonly signal: AbortSignal
   readonly ambient: AmbientOptions
   readonly onUnfinished: () => void
@@ -56,9 +60,19 @@ async function verifyOne(
     const { manifestId } = await readStart(stores, runId)
     workflow = (await loadManifest(stores.artifacts, manifestId)).provenance.workflow
     const { op } = await codeOfRun(stores, runId, request)
-    const { signal, ambient } = request
-    const { verdict, differences } = await verifyWorkflow(op, { stores, runId, signal, ambient })
-    return { ...row, workflow, verdict, difference: differences[0] ?? null }
+    const { signal, ambient, divergence, project, storeOptions } = request
+    const { verdict, differences, allowed } = await verifyWorkflow(op, {
+      stores,
+      runId,
+      signal,
+      ambient,
+      divergence,
+      sourceRoot: project.root,
+    })
+    const [first = allowed[0]] = differences
+    const found = { command: 'verify', runId, storeOptions, workflow: request.workflow } as const
+    const difference = first === undefined ? null : tellDifference(first, found)
+    return { ...row, workflow, verdict, difference }
   } catch (error) {
     request.signal.throwIfAborted()
     if (!isMfmError(error) || MACHINE.has(error.kind)) throw error

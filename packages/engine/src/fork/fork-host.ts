@@ -1,6 +1,6 @@
 import type { AmbientWatch } from '@mfm/ambient'
 import { outsideState } from '@mfm/ambient'
-import type { ArtifactId, RunConfig, RunEvent, RunId } from '@mfm/core-types'
+import type { ArtifactId, JsonObject, RunConfig, RunEvent, RunId, StateId } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit, SystemSources } from '@mfm/io-live'
 import { SYSTEM_SOURCES } from '@mfm/io-live'
@@ -8,6 +8,8 @@ import type { SecretGuard } from '@mfm/secrets'
 import { resolverOf } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
+import { divergenceIn } from '../replay/recorded-divergence.ts'
+import { describeDivergence } from '../run/describe-divergence.ts'
 import { ioOutsideState } from '../run/outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
@@ -40,6 +42,7 @@ export class ForkHost implements RunHost, Disposable {
   readonly signal: AbortSignal
   readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
+  readonly recordedEnd = (): undefined => undefined
   /** What the loop wrote. */
   readonly events: RunEvent[] = []
   /** Why the parent's facts do not suffice. */
@@ -104,7 +107,7 @@ export class ForkHost implements RunHost, Disposable {
     return { io: ioOutsideState(io), events: recorder, inTurn }
   }
 
-  #offlineIo({ stateId, attempt }: AttemptScope): OfflineIo {
+  #offlineIo({ stateId, attempt, divergence }: AttemptScope): OfflineIo {
     const { runId, config, guard, writer } = this
     const { parent } = this.#options
     return new OfflineIo({
@@ -113,15 +116,17 @@ export class ForkHost implements RunHost, Disposable {
       parent,
       writer,
       config,
+      divergence: divergence ?? config.divergence,
       guard,
       stop: (error) => this.#refuse(error),
     })
   }
 
-  #liveIo({ stateId, attempt, signal }: AttemptScope): LiveForkIo {
+  #liveIo({ stateId, attempt, signal, ...scope }: AttemptScope): LiveForkIo {
     const { runId, config, guard, writer } = this
     const { engine, parent } = this.#options
     const { source, ledger } = parent
+    const divergence = scope.divergence ?? config.divergence
     writer.beginAttempt()
     return new LiveForkIo({
       parent,
@@ -133,6 +138,7 @@ export class ForkHost implements RunHost, Disposable {
           source,
           ledger,
           config,
+          divergence,
           guard,
           onMissing: () => writer.goLive(),
           onBroken: (error) => this.#refuse(error),
@@ -142,7 +148,7 @@ export class ForkHost implements RunHost, Disposable {
         transport: engine.transport,
         resolveSecret: engine.resolveSecret ?? resolverOf({}),
         numbers: config.numbers,
-        divergence: config.divergence,
+        divergence,
         ...this.#sources,
         guard,
         signal,
@@ -162,6 +168,18 @@ export class ForkHost implements RunHost, Disposable {
 
   stopReason(): MfmError | undefined {
     return this.refusal === undefined ? this.#stop.reason : interrupted(this.refusal)
+  }
+
+  divergenceOf(
+    error: unknown,
+    stateId: StateId,
+    attempt: number,
+  ): Promise<JsonObject | undefined> | undefined {
+    const found = divergenceIn(error)
+    if (found === undefined) return undefined
+    const { stores, sourceRoot = process.cwd() } = this.#options.engine
+    const scope = { runId: this.runId, stateId, attempt }
+    return describeDivergence(found, { stores, scope, sourceRoot })
   }
 
   takeFailpoint(name: FailpointName): boolean {

@@ -1,4 +1,4 @@
-import type { JsonValue, Plan, Provenance, RunId } from '@mfm/core-types'
+import type { DivergencePolicy, JsonValue, Plan, Provenance, RunId } from '@mfm/core-types'
 
 export interface ForkRequest {
   /** The run that is forked. It is read, and never changed. */
@@ -23,6 +23,8 @@ export interface ForkRequest {
    * `missing_fact`, and nothing has been written.
    */
   readonly live?: boolean | undefined
+  /** The divergence policy of the fork; the parent's by default. */
+  readonly divergence?: DivergencePolicy | undefined
   /** A new random UUID by default. */
   readonly runId?: RunId | undefined
   readonly signal?: AbortSignal | undefined

@@ -47,13 +47,14 @@ export async function forkRun(engine: EngineOptions, request: ForkRequest): Prom
   const runId = parseId('run_id', request.runId ?? randomUUID())
   const now = (engine.clock ?? SYSTEM_SOURCES.clock)()
   const recorded = await readRecordedRun(engine.stores, parseId('run_id', request.parentId))
-  const { runConfig: config } = recorded.manifest
-  assertSequential(config)
+  const { secrets } = recorded.manifest.runConfig
+  assertSequential(recorded.manifest.runConfig)
   assertSameOpId(request.plan, recorded)
   if ((await engine.stores.events.headSeq(runId)) > 0) throw alreadyExists(runId)
-  const guard = engine.guard?.(config.secrets) ?? new SecretGuard({ mode: config.secrets })
+  const guard = engine.guard?.(secrets) ?? new SecretGuard({ mode: secrets })
   const plans = await plan(engine, request, { recorded, guard, now })
   const { parent } = plans
+  const { runConfig: config } = plans.start.manifest
   const allowsLive = request.live ?? false
   const { signal } = request
   const options = { engine, runId, config, guard, parent, allowsLive, startedAtMillis: now, signal }

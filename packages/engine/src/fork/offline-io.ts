@@ -1,6 +1,7 @@
 import type {
   ArtifactId,
   CallOptions,
+  DivergencePolicy,
   FactKey,
   FactMeta,
   IoCall,
@@ -20,7 +21,7 @@ import {
   parseRandomLength,
   payloadOf,
 } from '@mfm/facts'
-import { ReplayIo } from '@mfm/io-replay'
+import { answeringCall, ReplayIo } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
 import type { ForkWriter } from './fork-writer.ts'
 import { isUnreadable } from './parent-attempt.ts'
@@ -33,6 +34,7 @@ export interface OfflineIoOptions {
   readonly parent: ParentFacts
   readonly writer: ForkWriter
   readonly config: RunConfig
+  readonly divergence: DivergencePolicy
   readonly guard: SecretGuard
   /** Ends the fork: the parent cannot answer, and nobody else may. */
   readonly stop: (error: MfmError) => void
@@ -49,14 +51,14 @@ export class OfflineIo implements IoProvider {
 
   constructor(options: OfflineIoOptions) {
     const { parentScope, parent, guard, config } = options
-    const { numbers, divergence } = config
+    const { numbers } = config
     this.#options = options
     this.#io = new ReplayIo({
       scope: parentScope,
       source: parent.source,
       guard,
       numbers,
-      divergence,
+      divergence: options.divergence,
     })
   }
 
@@ -65,7 +67,8 @@ export class OfflineIo implements IoProvider {
     const { factKey } = call
     if (factKey === null) return await this.#orStop(this.#io.call(call))
     const { numbers } = config
-    const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+    const given = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+    const asked = answeringCall(given, parentScope, parent.source)
     try {
       const result = await this.#io.call(call)
       this.#reuse(asked.key, asked)

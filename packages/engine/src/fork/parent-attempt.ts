@@ -1,10 +1,18 @@
-import type { FactKey, IoCall, IoResult, IoScope, JsonValue, RunConfig } from '@mfm/core-types'
+import type {
+  DivergencePolicy,
+  FactKey,
+  IoCall,
+  IoResult,
+  IoScope,
+  JsonValue,
+  RunConfig,
+} from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
 import type { AskedCall } from '@mfm/facts'
 import { AttemptCounters, derivedKey, failureKey } from '@mfm/facts'
 import type { EarlierAnswer, EarlierFacts } from '@mfm/io-live'
 import type { FactSource } from '@mfm/io-replay'
-import { ReplayIo } from '@mfm/io-replay'
+import { answeringCall, ReplayIo } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
 import type { ForkLedger } from './fork-ledger.ts'
 
@@ -14,6 +22,7 @@ export interface ParentAttemptOptions {
   readonly source: FactSource
   readonly ledger: ForkLedger
   readonly config: RunConfig
+  readonly divergence: DivergencePolicy
   readonly guard: SecretGuard
   /** Told that the parent cannot answer, so that the world will be asked. */
   readonly onMissing: () => void
@@ -28,8 +37,8 @@ export class ParentAttempt implements EarlierFacts {
   readonly #counters = new AttemptCounters()
 
   constructor(options: ParentAttemptOptions) {
-    const { scope, source, config, guard } = options
-    const { numbers, divergence } = config
+    const { scope, source, config, guard, divergence } = options
+    const { numbers } = config
     this.#options = options
     this.#io = new ReplayIo({ scope, source, guard, numbers, divergence })
   }
@@ -39,8 +48,9 @@ export class ParentAttempt implements EarlierFacts {
     return async () => this.#answer(asked, await settled)
   }
 
-  #answer(asked: AskedCall, settled: Settled<IoResult>): EarlierAnswer | undefined {
+  #answer(given: AskedCall, settled: Settled<IoResult>): EarlierAnswer | undefined {
     const { scope, source, ledger } = this.#options
+    const asked = answeringCall(given, scope, source)
     const { key } = asked
     if ('value' in settled) {
       const { response, recordedPayloadId } = settled.value

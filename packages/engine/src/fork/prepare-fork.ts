@@ -89,13 +89,14 @@ export async function prepareFork(
 
 function manifestOf({ request, recorded, guard }: ForkGiven, fork: ForkRecord): Manifest {
   const { input, outputKey, runConfig } = recorded.manifest
+  const { divergence = runConfig.divergence } = request
   const document: Manifest = {
     v: 2,
     opId: request.plan.opId,
     opVersion: request.plan.opVersion,
     input,
     outputKey: request.outputKey ?? outputKey,
-    runConfig,
+    runConfig: { ...runConfig, divergence },
     provenance: request.provenance ?? UNKNOWN_PROVENANCE,
     fork,
   }

@@ -1,6 +1,14 @@
 import type { JsonObject, JsonValue } from '@mfm/core-types'
+import { isStateId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
-import type { CallPlace, Difference, DifferenceKind, DifferencePlace } from './replay-report.ts'
+import { annotationOf } from '@mfm/facts'
+import type {
+  CallPlace,
+  Difference,
+  DifferenceKind,
+  DifferencePlace,
+  NearestFact,
+} from './replay-report.ts'
 
 const KINDS: ReadonlyMap<string, DifferenceKind> = new Map([
   ['missing_fact', 'missing'],
@@ -18,24 +26,52 @@ export function callDifference(
   const kind = KINDS.get(error.code)
   if (kind === undefined) return undefined
   const details = asObject(error.details)
+  const { location = details['location'], nearest = details['nearest'] } = annotationOf(error)
   return {
     kind,
     call: callOf(details),
     seq: null,
     message: error.message,
     pointers: placesOf(error, details),
+    location: { today: text(location), recorded: text(asObject(details['recorded'])['location']) },
+    nearest: nearestOf(nearest),
     error: { ...error.toInfo(), help: error.help },
   }
 }
 
 function callOf({ key, namespace, ordinal }: JsonObject): CallPlace | null {
-  if (typeof key !== 'string') return null
+  if (typeof ordinal !== 'number') return null
   const requested = asObject(namespace)['requested'] ?? namespace
   return {
-    key,
-    namespace: typeof requested === 'string' ? requested : null,
-    ordinal: typeof ordinal === 'number' ? ordinal : null,
+    key: text(key),
+    namespace: text(requested),
+    ordinal,
   }
+}
+
+/** What the details of an error say of recorded calls that are like the one that differs. */
+export function nearestOf(nearest: JsonValue | undefined): NearestFact[] {
+  const rows = Array.isArray(nearest) ? nearest : []
+  return rows.map(asObject).flatMap((row): NearestFact[] => {
+    const { key, namespace, stateId, attempt, ordinal, isUsed, location, differences } = row
+    if (typeof key !== 'string' || typeof namespace !== 'string' || !isStateId(stateId)) return []
+    return [
+      {
+        key,
+        namespace,
+        stateId,
+        attempt: Number(attempt),
+        ordinal: Number(ordinal),
+        isUsed: isUsed === true,
+        location: text(location),
+        differences: rowsAt('', differences),
+      },
+    ]
+  })
+}
+
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' ? value : null
 }
 
 function placesOf({ code }: MfmError, details: JsonObject): DifferencePlace[] {
@@ -63,7 +99,7 @@ function missingPlaces(details: JsonObject): DifferencePlace[] {
   const { namespace, request, stateId, recordedNamespace, nearest } = details
   const near = (Array.isArray(nearest) ? nearest : []).map(asObject)
   const first = near.find((one) => one['stateId'] === stateId && one['isUsed'] !== true)
-  if (first === undefined) {
+  if (first === undefined || request === undefined) {
     const asked = request === undefined ? [] : [place('/request', undefined, request)]
     return [...asked, place('/namespace', recordedNamespace, namespace)]
   }

@@ -2,6 +2,13 @@ import { canonicalize, diffJson, parseJson } from '@mfm/canonical-json'
 import type { EventEnvelope, JsonPointer, JsonValue, RunEvent } from '@mfm/core-types'
 import type { Difference, DifferencePlace } from './replay-report.ts'
 
+/** Of a difference that is about no call. */
+export const NO_CALL: Pick<Difference, 'call' | 'location' | 'nearest'> = Object.freeze({
+  call: null,
+  location: { today: null, recorded: null },
+  nearest: [],
+})
+
 /** Rows that a difference lists. */
 const MAX_ROWS = 20
 
@@ -30,6 +37,12 @@ export class EventComparison {
     return changed(expected, produced)
   }
 
+  /** Goes to the event of a number, past what comes before it. */
+  skipTo(seq: number): void {
+    const place = this.#recorded.findIndex((envelope) => envelope.seq === seq)
+    if (place !== -1) this.#position = Math.max(this.#position, place)
+  }
+
   /** What was recorded and did not come. */
   end(): Difference | undefined {
     const expected = this.expectedAfter(0)
@@ -37,7 +50,7 @@ export class EventComparison {
     return {
       ...placeOf(expected.event),
       kind: 'event_changed',
-      call: null,
+      ...NO_CALL,
       seq: expected.seq,
       message: `the recorded ${expected.event.type} did not come`,
       pointers: [{ pointer: '', recorded: comparable(expected.event) }],
@@ -46,17 +59,21 @@ export class EventComparison {
   }
 }
 
-/** Moments take no part in a comparison. */
+/** Moments take no part in a comparison, nor does what a failure says of the call that brought it about. */
 function comparable(event: RunEvent): JsonValue {
-  const timeless = event.type === 'state_failed' ? { ...event, notBeforeMillis: null } : event
-  return parseJson(canonicalize(timeless), { integers: 'bigint' })
+  return parseJson(canonicalize(plain(event)), { integers: 'bigint' })
+}
+
+function plain(event: RunEvent): RunEvent {
+  if (event.type !== 'state_failed') return event
+  return { ...event, notBeforeMillis: null, error: { ...event.error, details: null } }
 }
 
 function surplus(produced: RunEvent): Difference {
   return {
     ...placeOf(produced),
     kind: 'event_changed',
-    call: null,
+    ...NO_CALL,
     seq: null,
     message: `a ${produced.type} came that was not recorded`,
     pointers: [{ pointer: '', produced: comparable(produced) }],
@@ -73,7 +90,7 @@ function changed({ event, seq }: EventEnvelope, produced: RunEvent): Difference 
   return {
     ...placeOf(produced),
     kind: 'event_changed',
-    call: null,
+    ...NO_CALL,
     seq,
     message: what,
     pointers: isSameType

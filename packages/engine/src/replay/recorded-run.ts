@@ -29,6 +29,8 @@ export interface RecordedRun {
   readonly comparable: readonly EventEnvelope[]
   /** By `attemptKey`: attempts that no code ended. */
   readonly outsideEnds: ReadonlyMap<string, StateFailed>
+  /** By `attemptKey`: how attempts ended, however they did. */
+  readonly ends: ReadonlyMap<string, EventEnvelope>
   /** States that had completed before the stream begins: those that a fork has from its parent. */
   readonly takenOver: ReadonlySet<StateId>
   readonly head: RunHead
@@ -47,6 +49,7 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
   const started = await readStart(stores, runId)
   const chain = new ChainCheck()
   const outsideEnds = new Map<string, StateFailed>()
+  const ends = new Map<string, EventEnvelope>()
   const events: EventEnvelope[] = []
   let inheritance: ArtifactId | undefined
   const { events: stream } = stores
@@ -56,6 +59,9 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
     const { event } = envelope
     if (event.type === 'history_summarized' && event.throughSeq === 1) inheritance = event.summaryId
     if (event.type !== 'fact_recorded' && event.type !== 'history_summarized') events.push(envelope)
+    if (event.type === 'state_failed' || event.type === 'state_completed') {
+      ends.set(attemptKey(event.stateId, event.attempt), envelope)
+    }
     if (event.type === 'state_failed' && endedFromOutside(event)) {
       outsideEnds.set(attemptKey(event.stateId, event.attempt), event)
     }
@@ -66,6 +72,7 @@ export async function readRecordedRun(stores: Stores, runId: RunId): Promise<Rec
     manifest: await loadManifest(stores.artifacts, started.manifestId),
     source,
     outsideEnds,
+    ends,
     takenOver: await statesTakenOver(stores, started, inheritance),
     comparable: events.filter(({ event }) => {
       if (event.type !== 'domain' || event.stateId === null || event.attempt === null) return true

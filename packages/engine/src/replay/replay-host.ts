@@ -2,6 +2,7 @@ import type { AmbientWatch } from '@mfm/ambient'
 import { outsideState } from '@mfm/ambient'
 import type {
   ArtifactId,
+  DivergencePolicy,
   NewArtifact,
   RunConfig,
   RunEvent,
@@ -19,6 +20,7 @@ import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-hos
 import { RunRecorder } from '../run/run-recorder.ts'
 import { AttemptWatch } from './attempt-watch.ts'
 import { EventComparison } from './event-comparison.ts'
+import { isRecorded } from './recorded-divergence.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { attemptKey } from './recorded-run.ts'
 import { refineDifference } from './refine-difference.ts'
@@ -30,6 +32,10 @@ export interface ReplayHostOptions {
   readonly recorded: RecordedRun
   /** Hold every event against the recorded ones, and stop at the first difference. */
   readonly compare: boolean
+  /** For the whole replay, whatever the run, its states and their calls say. */
+  readonly divergence: DivergencePolicy | undefined
+  /** Tells where the code asks; costs a stack for each operation. */
+  readonly locate: (() => string | undefined) | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -45,6 +51,8 @@ export class ReplayHost implements RunHost {
   readonly signal: AbortSignal
   readonly summarySeq = undefined
   readonly differences: Difference[] = []
+  /** Those that the policy lets pass. */
+  readonly allowed: Difference[] = []
   readonly outsideEnds: ReadonlyMap<string, StateFailed>
   attempts = 0
   readonly #options: ReplayHostOptions
@@ -85,20 +93,24 @@ export class ReplayHost implements RunHost {
     return this.#made.get(id)?.bytes ?? (await this.#options.engine.stores.artifacts.get(id))
   }
 
-  openAttempt({ stateId, attempt }: AttemptScope): AttemptTools {
+  openAttempt({ stateId, attempt, ...scope }: AttemptScope): AttemptTools {
     const { config, guard, runId } = this
     this.attempts += 1
-    const { source } = this.#options.recorded
-    const onMiss = (difference: Difference): number => this.differences.push(difference)
-    const watch = new AttemptWatch({ source, stateId, attempt, onMiss })
+    const { recorded, divergence: override, locate } = this.#options
+    const { source } = recorded
+    const policy = override ?? scope.divergence ?? config.divergence
+    const onMiss = (difference: Difference): void => this.#miss(difference)
+    const watch = new AttemptWatch({ source, stateId, attempt, policy, override, onMiss })
     this.#watch = watch
     const io = new ReplayIo({
       scope: { runId, stateId, attempt },
       source,
       numbers: config.numbers,
-      divergence: config.divergence,
+      divergence: policy,
       guard,
+      locate,
       onAnswered: watch.answered,
+      onAccepted: watch.accepted,
     })
     const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: readonly RunEvent[]) => inTurn(() => this.commit({ events }))
@@ -132,12 +144,31 @@ export class ReplayHost implements RunHost {
     return this.outsideEnds.get(attemptKey(stateId, attempt))
   }
 
+  divergenceOf(): undefined {
+    return
+  }
+
+  /** After a call that was let pass without an answer, the attempt ends as it did. */
+  async recordedEnd(stateId: StateId, attempt: number): Promise<RunEvent | undefined> {
+    const watch = this.#watch
+    if (watch?.isSuspended !== true) return undefined
+    this.#watch = undefined
+    const { differences, allowed } = await watch.findings()
+    this.differences.push(...differences)
+    this.allowed.push(...allowed)
+    const end = this.#options.recorded.ends.get(attemptKey(stateId, attempt))
+    if (differences.length > 0 || end === undefined) return undefined
+    this.#comparison.skipTo(end.seq)
+    return end.event
+  }
+
   takeFailpoint(): boolean {
     return false
   }
 
   async #compare(event: RunEvent): Promise<void> {
     if (!this.#options.compare || event.type === 'history_summarized') return
+    if (event.type === 'domain' && this.#watch?.isSuspended === true) return
     const recorded = this.#comparison.expectedAfter(0)?.event
     const difference = this.#comparison.next(event)
     // What a call was not answered explains what came of it.
@@ -157,6 +188,16 @@ export class ReplayHost implements RunHost {
     if (type !== 'state_completed' && type !== 'state_failed') return []
     const watch = this.#watch
     this.#watch = undefined
-    return (await watch?.differences()) ?? []
+    const found = await watch?.findings()
+    this.allowed.push(...(found?.allowed ?? []))
+    return found?.differences ?? []
+  }
+
+  /** An attempt that diverged when it was recorded does so again. */
+  #miss(difference: Difference): void {
+    const { stateId, attempt } = difference
+    const end = this.#options.recorded.ends.get(attemptKey(stateId ?? '', attempt ?? 0))?.event
+    if (end?.type === 'state_failed' && isRecorded(difference, end.error)) return
+    this.differences.push(difference)
   }
 }

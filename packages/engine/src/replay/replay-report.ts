@@ -1,6 +1,7 @@
 import type {
   ArtifactId,
   Digest,
+  DivergencePolicy,
   ErrorInfo,
   FactKey,
   JsonPointer,
@@ -46,9 +47,25 @@ export interface DifferencePlace {
   readonly produced?: JsonValue
 }
 
+/** A recorded call that is like one that differs. */
+export interface NearestFact {
+  readonly key: FactKey
+  readonly namespace: string
+  readonly stateId: StateId
+  readonly attempt: number
+  readonly ordinal: number
+  /** Whether it has answered a call of this replay. */
+  readonly isUsed: boolean
+  /** Where it was asked for, where the run recorded that. */
+  readonly location: string | null
+  /** Into the request, from the recorded one to the one of today. */
+  readonly differences: readonly DifferencePlace[]
+}
+
 /** An operation of an attempt. */
 export interface CallPlace {
-  readonly key: FactKey
+  /** `null` for a call that is made without being recorded. */
+  readonly key: FactKey | null
   /** The namespace called, or `value`, `now_millis`, `random_bytes`; `null` where it is not known. */
   readonly namespace: string | null
   /** Position among the operations of the attempt, from 0; of a recorded call that was not made, the recorded one. */
@@ -70,6 +87,10 @@ export interface Difference {
    * contexts: `/context/<key>…`; of attempts: `/outcome`, `/error…`; of plans, settings and events: into the document.
    */
   readonly pointers: readonly DifferencePlace[]
+  /** Where the code asks, as `file:line:column`, and where the recorded code asked; `null` where it is not known. */
+  readonly location: { readonly today: string | null; readonly recorded: string | null }
+  /** The recorded calls that are most like it, three at most. */
+  readonly nearest: readonly NearestFact[]
   /** The error of the call that the facts did not answer, or of what was taken past them. */
   readonly error: (ErrorInfo & { readonly help?: string | undefined }) | null
 }
@@ -96,10 +117,17 @@ export interface ReplayCounts {
 /** What a replay found. It wrote nothing and sent nothing. */
 export interface ReplayReport {
   readonly runId: RunId
-  /** `identical` when the replay met no difference. A plain replay looks only for calls that no fact answers. */
-  readonly verdict: 'identical' | 'different'
+  /**
+   * `identical` when the replay met no difference, `allowed` when it met only those that the policy lets pass. A plain
+   * replay looks only for calls that no fact answers.
+   */
+  readonly verdict: 'identical' | 'allowed' | 'different'
+  /** What was held to: that of the run, or the one that the request names. States and calls may say another. */
+  readonly divergence: DivergencePolicy
   /** In the order met; a verification stops at the first, told with what explains it. */
   readonly differences: readonly Difference[]
+  /** Differences that the policy lets pass, in the order met. */
+  readonly allowed: readonly Difference[]
   readonly notes: readonly ReplayNote[]
   readonly phase: RunStatus | 'running'
   readonly finalSnapshotId: ArtifactId

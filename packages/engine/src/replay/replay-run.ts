@@ -1,5 +1,6 @@
-import type { JsonObject, RunId, StateNode } from '@mfm/core-types'
+import type { DivergencePolicy, JsonObject, RunId, StateNode } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
+import { callSite } from '@mfm/facts'
 import { ContextTree } from '../context/context-tree.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { History } from '../history/history.ts'
@@ -12,7 +13,7 @@ import { initialSnapshot } from '../run/start-run.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { assertFinished, readRecordedRun } from './recorded-run.ts'
 import { ReplayHost, ReplayStopped } from './replay-host.ts'
-import type { ReplayReport } from './replay-report.ts'
+import type { Difference, ReplayReport } from './replay-report.ts'
 import type { StartOfToday } from './start-differences.ts'
 import { settingsNotes, startDifferences } from './start-differences.ts'
 
@@ -24,6 +25,8 @@ export interface ReplayRequest extends StartOfToday {
    * effect for a fork, which begins with a snapshot of its parent.
    */
   readonly context?: JsonObject | undefined
+  /** Held to in place of what the run, its states and their calls say. */
+  readonly divergence?: DivergencePolicy | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -31,7 +34,8 @@ export interface ReplayRequest extends StartOfToday {
 const MAX_UNUSED = 100
 
 /**
- * Executes a plan on the facts of a run. Nothing is written and nothing is sent.
+ * Executes a plan on the facts of a run. Nothing is written and nothing is sent. Where a call differs, the plan is
+ * executed once more to learn where in the code it is made, so that nothing is spent on that where nothing differs.
  *
  * @param compare hold every event against the recorded ones, and what is started against what was
  * @throws MfmError `run_not_found`, `run_not_started`, `event_store_corruption`, `plan_op_mismatch`; when comparing
@@ -42,22 +46,48 @@ export async function replayRun(
   request: ReplayRequest,
   { compare }: { readonly compare: boolean },
 ): Promise<ReplayReport> {
-  const { plan, signal } = request
+  const report = await replayOnce(engine, request, { compare })
+  const { differences, allowed } = report
+  if (![...differences, ...allowed].some(isUnlocated)) return report
+  const root = engine.sourceRoot ?? process.cwd()
+  // What was found past `io` has been told.
+  const quiet = { ...engine, ambient: { ...engine.ambient, onFinding: undefined } }
+  const located = await replayOnce(quiet, request, { compare, locate: () => callSite(root) })
+  return {
+    ...report,
+    differences: withLocations(differences, located.differences),
+    allowed: withLocations(allowed, located.allowed),
+  }
+}
+
+interface Manner {
+  readonly compare: boolean
+  readonly locate?: () => string | undefined
+}
+
+async function replayOnce(
+  engine: EngineOptions,
+  request: ReplayRequest,
+  { compare, locate }: Manner,
+): Promise<ReplayReport> {
+  const { plan, signal, divergence } = request
   const runId = parseId('run_id', request.runId)
   const recorded = await readRecordedRun(engine.stores, runId)
   assertOp(request, recorded, compare)
   if (compare) assertFinished(recorded)
   const order = validatePlan(plan)
   const { source } = recorded
-  const host = new ReplayHost({ engine, recorded, compare, signal })
+  const host = new ReplayHost({ engine, recorded, compare, divergence, locate, signal })
   if (compare) {
     host.differences.push(...(await startDifferences(request, recorded, engine.stores.artifacts)))
   }
   const { history, ending } = await execute(host, request, { recorded, order })
   return {
     runId,
-    verdict: host.differences.length === 0 ? 'identical' : 'different',
+    verdict: verdictOf(host),
+    divergence: divergence ?? host.config.divergence,
     differences: host.differences,
+    allowed: host.allowed,
     notes: compare ? settingsNotes(request, recorded) : [],
     phase: ending.phase,
     finalSnapshotId: ending.checkpoint,
@@ -77,6 +107,38 @@ export async function replayRun(
       .map(({ key }) => key),
     headDigest: recorded.head.digest,
   }
+}
+
+function verdictOf({ differences, allowed }: ReplayHost): ReplayReport['verdict'] {
+  if (differences.length > 0) return 'different'
+  return allowed.length > 0 ? 'allowed' : 'identical'
+}
+
+/** Whether it is about a call that today's code makes. */
+function isUnlocated({ kind, call, location }: Difference): boolean {
+  return call !== null && location.today === null && kind !== 'unused'
+}
+
+/** Code that goes another way the second time is told without the places. */
+function withLocations(
+  differences: readonly Difference[],
+  located: readonly Difference[],
+): readonly Difference[] {
+  return differences.map((difference, index) => {
+    const same = located[index]
+    if (!isUnlocated(difference) || !isSameCall(difference, same)) return difference
+    return { ...difference, location: same.location }
+  })
+}
+
+function isSameCall(one: Difference, other: Difference | undefined): other is Difference {
+  return (
+    one.kind === other?.kind &&
+    one.stateId === other.stateId &&
+    one.attempt === other.attempt &&
+    one.call?.key === other.call?.key &&
+    one.call?.ordinal === other.call?.ordinal
+  )
 }
 
 /** A comparison asks for the very version; facts may be given to another version of the op. */

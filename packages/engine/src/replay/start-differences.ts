@@ -4,7 +4,7 @@ import { isStateId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import { hasCode } from '@mfm/errors'
 import { assertSamePlan } from '../plan/plan-document.ts'
-import { placesIn } from './event-comparison.ts'
+import { NO_CALL, placesIn } from './event-comparison.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import type { Difference, DifferencePlace, ReplayNote } from './replay-report.ts'
 
@@ -17,7 +17,7 @@ export interface StartOfToday {
   readonly runConfig?: RunConfig | undefined
 }
 
-const WHOLE_RUN = { stateId: null, attempt: null, call: null, seq: 1, error: null } as const
+const WHOLE_RUN = { ...NO_CALL, stateId: null, attempt: null, seq: 1, error: null } as const
 
 /** What a run was started with, against what the code of today would start it with. */
 export async function startDifferences(

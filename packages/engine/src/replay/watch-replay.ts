@@ -1,5 +1,6 @@
 import { AmbientWatch, ambientError } from '@mfm/ambient'
 import type { EngineOptions } from '../engine-options.ts'
+import { NO_CALL } from './event-comparison.ts'
 import type { Difference } from './replay-report.ts'
 
 /** The watch over a replay. What is refused is a difference, also where the state goes on to handle the error. */
@@ -21,7 +22,8 @@ export function watchReplay(
         kind: 'ambient',
         stateId,
         attempt,
-        call: null,
+        ...NO_CALL,
+        location: { today: finding.location, recorded: null },
         seq: null,
         message: error.message,
         pointers: [],

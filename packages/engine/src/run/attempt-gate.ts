@@ -9,9 +9,12 @@ import type {
   JsonValue,
   SideEffects,
 } from '@mfm/core-types'
-import { MfmError } from '@mfm/errors'
-import { afterMicrotasks } from '@mfm/facts'
+import { hasCode, MfmError } from '@mfm/errors'
+import { afterMicrotasks, annotate, deepStack } from '@mfm/facts'
 import type { AttemptTools } from './run-host.ts'
+
+/** What can stop a live run; the stack of the error itself ends in the queue of its key. */
+const DIVERGED = ['fact_diverged', 'fact_payload_conflict'] as const
 
 /**
  * Stands between a state and the world for the time of one attempt: owns every call in flight, refuses calls of a
@@ -102,6 +105,9 @@ export class AttemptGate implements IoProvider, EventRecorder {
     this.#inFlight.add(running)
     try {
       return await running
+    } catch (error) {
+      if (hasCode(error, ...DIVERGED)) annotate(error, { waiting: deepStack() })
+      throw error
     } finally {
       this.#inFlight.delete(running)
     }

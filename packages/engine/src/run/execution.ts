@@ -102,6 +102,11 @@ export class Execution {
     const input = { host: this.#host, tree: this.#tree, node, attempt, base }
     const outcome = await runAttempt(input)
     if (this.#host.takeFailpoint('after_handler')) return this.#leave()
+    const end = await this.#host.recordedEnd(node.id, attempt)
+    if (end !== undefined) {
+      this.#queue(end)
+      return undefined
+    }
     return await this.#conclude(node, attempt, outcome)
   }
 
@@ -123,7 +128,8 @@ export class Execution {
       return undefined
     }
     throwStoreTrouble(outcome.error)
-    const info = failureInfo(outcome.error, this.#host.guard)
+    const details = await this.#host.divergenceOf(outcome.error, node.id, attempt)
+    const info = failureInfo(outcome.error, this.#host.guard, details)
     this.#fail(node.id, attempt, info, info.retryable ? this.#notBefore(attempt) : null)
     return await this.#failpoint('after_state_failed')
   }

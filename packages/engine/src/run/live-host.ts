@@ -1,13 +1,16 @@
 import type { AmbientWatch } from '@mfm/ambient'
 import { outsideState } from '@mfm/ambient'
-import type { ArtifactId, RunConfig, RunId } from '@mfm/core-types'
+import type { ArtifactId, JsonObject, RunConfig, RunId, StateId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
+import { callSite } from '@mfm/facts'
 import type { Commit, SystemSources } from '@mfm/io-live'
 import { LiveIo, RunWriter, SYSTEM_SOURCES } from '@mfm/io-live'
 import { resolverOf, SecretGuard } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
+import { divergenceIn } from '../replay/recorded-divergence.ts'
+import { describeDivergence } from './describe-divergence.ts'
 import { ioOutsideState } from './outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
@@ -31,6 +34,7 @@ export class LiveHost implements RunHost, Disposable {
   readonly guard: SecretGuard
   readonly ambient: AmbientWatch | undefined
   readonly recordedOutsideEnd = (): undefined => undefined
+  readonly recordedEnd = (): undefined => undefined
   readonly writer: RunWriter
   readonly #engine: EngineOptions
   readonly #sources: SystemSources
@@ -84,7 +88,7 @@ export class LiveHost implements RunHost, Disposable {
     return await this.#engine.stores.artifacts.get(id)
   }
 
-  openAttempt({ stateId, attempt, signal }: AttemptScope): AttemptTools {
+  openAttempt({ stateId, attempt, signal, divergence }: AttemptScope): AttemptTools {
     const { config, guard, runId } = this
     const io = new LiveIo({
       scope: { runId, stateId, attempt },
@@ -93,7 +97,8 @@ export class LiveHost implements RunHost, Disposable {
       transport: this.#engine.transport,
       resolveSecret: this.#engine.resolveSecret ?? resolverOf({}),
       numbers: config.numbers,
-      divergence: config.divergence,
+      divergence: divergence ?? config.divergence,
+      locate: config.locations === true ? () => callSite(this.#sourceRoot) : undefined,
       ...this.#sources,
       guard,
       signal,
@@ -116,8 +121,24 @@ export class LiveHost implements RunHost, Disposable {
     return this.#stop.reason
   }
 
+  divergenceOf(
+    error: unknown,
+    stateId: StateId,
+    attempt: number,
+  ): Promise<JsonObject | undefined> | undefined {
+    const found = divergenceIn(error)
+    if (found === undefined) return undefined
+    const { stores } = this.#engine
+    const scope = { runId: this.runId, stateId, attempt }
+    return describeDivergence(found, { stores, scope, sourceRoot: this.#sourceRoot })
+  }
+
   takeFailpoint(name: FailpointName): boolean {
     return this.#engine.failpoints?.take(name) ?? false
+  }
+
+  get #sourceRoot(): string {
+    return this.#engine.sourceRoot ?? process.cwd()
   }
 
   [Symbol.dispose](): void {

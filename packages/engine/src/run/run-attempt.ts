@@ -30,11 +30,8 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   const { metadata, handler } = node
   using _stop = follow(host.signal, own)
   using _deadline = host.watchDeadline((reason) => own.abort(reason))
-  const gate = new AttemptGate(
-    host.openAttempt({ stateId: node.id, attempt, signal }),
-    metadata.sideEffects,
-    signal,
-  )
+  const scope = { stateId: node.id, attempt, signal, divergence: metadata.divergence }
+  const gate = new AttemptGate(host.openAttempt(scope), metadata.sideEffects, signal)
   const context = new AttemptContext({
     tree,
     base,

@@ -1,9 +1,12 @@
 import type { AmbientWatch } from '@mfm/ambient'
 import type {
   ArtifactId,
+  DivergencePolicy,
   EventRecorder,
   IoProvider,
+  JsonObject,
   RunConfig,
+  RunEvent,
   RunId,
   StateFailed,
   StateId,
@@ -17,6 +20,8 @@ export interface AttemptScope {
   readonly stateId: StateId
   readonly attempt: number
   readonly signal: AbortSignal
+  /** That of the state, where it says one. */
+  readonly divergence: DivergencePolicy | undefined
 }
 
 /** What an attempt reaches the world through. */
@@ -61,5 +66,13 @@ export interface RunHost {
   stopReason(waiting: number): MfmError | undefined
   /** In a replay: the end of an attempt that no code brought about. */
   recordedOutsideEnd(stateId: StateId, attempt: number): StateFailed | undefined
+  /** In a replay: the end of an attempt that cannot be told from what its code did. To be asked when it has ended. */
+  recordedEnd(stateId: StateId, attempt: number): Promise<RunEvent | undefined> | undefined
+  /** In a live run: what the record of a failure says of the call that diverged. */
+  divergenceOf(
+    error: unknown,
+    stateId: StateId,
+    attempt: number,
+  ): Promise<JsonObject | undefined> | undefined
   takeFailpoint(name: FailpointName): boolean
 }

@@ -49,7 +49,7 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   }),
   fact_diverged: entry('io', 'diverged', 'rpc', {
     meaning: 'A fact key was asked with another request than it was recorded with.',
-    help: "Details list each JSON pointer that differs. Undo the change, use another key, or run with divergence 'accept'.",
+    help: 'Details list each JSON pointer that differs. Undo the change, use another key, or accept the recorded answer with the divergence policy accept-recorded.',
   }),
   fact_payload_get_failed: entry('io', 'other', 'storage', {
     meaning: 'The payload of a bound fact cannot be read from the artifact store.',
