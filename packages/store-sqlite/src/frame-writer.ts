@@ -37,7 +37,13 @@ export const TAG = {
 } as const
 
 /** Flags of a plain fact. */
-export const FACT = { binds: 1, hasTime: 2, hasPrev: 4, hasRequest: 8 } as const
+export const FACT = {
+  binds: 1,
+  hasTime: 2,
+  hasPrev: 4,
+  hasRequest: 8,
+  keyHoldsRequest: 16,
+} as const
 /** What a plain fact's outcome is written as. */
 export const OUTCOMES: readonly FactMeta['outcome'][] = ['answered', 'failed', 'aborted']
 
@@ -143,13 +149,17 @@ export class FrameWriter {
    * A fact that {@link isCompact} takes, in a third of the bytes of its JSON. Its run and number are the frame's.
    *
    * Flags and outcome, a byte each; milliseconds, digest of the event before and of the request, each where a flag
-   * says so; digest of the payload; attempt; ordinal; state and namespace, each with a length byte; key.
+   * says so; digest of the payload; attempt; ordinal; state and namespace, each with a length byte; key. Of a key that
+   * holds the digest of the request only what is before it, with a length byte, and what is after it: so most rows fit
+   * a page six times, not five.
    */
   fact({ tsMillis, prev, event }: PlainFact, isBinding: boolean): void {
     const { key, payloadId, meta } = event
     const { requestId } = meta
+    const requestAt = requestId === null ? -1 : key.lastIndexOf(requestId, MAX_TEXT)
     const start = this.#open(TAG.fact, FACT_BYTES + key.length * 3)
     this.#bytes[this.#size++] =
+      (requestAt === -1 ? 0 : FACT.keyHoldsRequest) |
       (isBinding ? FACT.binds : 0) |
       (tsMillis === null ? 0 : FACT.hasTime) |
       (prev === null ? 0 : FACT.hasPrev) |
@@ -163,7 +173,9 @@ export class FrameWriter {
     this.#integer(meta.ordinal)
     this.#text(meta.stateId)
     this.#text(meta.namespace, 'utf8')
-    this.#size += this.#bytes.write(key, this.#size)
+    if (requestAt !== -1) this.#text(key.slice(0, requestAt), 'utf8')
+    const rest = requestAt === -1 ? key : key.slice(requestAt + 2 * DIGEST_BYTES)
+    this.#size += this.#bytes.write(rest, this.#size)
     this.#close(start)
   }
 

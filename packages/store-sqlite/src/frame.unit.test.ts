@@ -8,7 +8,7 @@ import { Frame } from './frame.ts'
 import { FrameWriter, isCompact } from './frame-writer.ts'
 
 const RUN = '11111111-2222-4333-8444-555555555555' as RunId
-const wellFormed = fc.string({ unit: 'binary', maxLength: 60 })
+const wellFormed = fc.string({ unit: 'binary', maxLength: 120 })
 
 const count = fc.nat({ max: 2 ** 48 - 1 })
 const digest = fc.uint8Array({ minLength: 1, maxLength: 8 }).map(artifactIdOf)
@@ -23,11 +23,13 @@ const someFact = fc.record({
   stateId: fc.constantFrom('a.b.c', `${'m'.repeat(63)}.p.s`) as fc.Arbitrary<StateId>,
   attempt: count,
   ordinal: count,
+  keyHoldsRequest: fc.boolean(),
 })
 
 function envelopeOf(fact: typeof someFact extends fc.Arbitrary<infer T> ? T : never): PlainFact {
-  const { tsMillis, prev, key, payloadId, ...rest } = fact
+  const { tsMillis, prev, payloadId, keyHoldsRequest, ...rest } = fact
   const { namespace, requestId, outcome, stateId, attempt, ordinal } = rest
+  const key = keyHoldsRequest ? `${fact.key}${requestId}${fact.key}` : fact.key
   const meta = { v: 1, namespace, requestId, outcome, stateId, attempt, ordinal } as const
   const event = { type: 'fact_recorded', v: 1, key, payloadId, meta } as const
   return { runId: RUN, seq: 0, tsMillis, prev, event }
@@ -114,7 +116,7 @@ describe('a frame', () => {
     const fact = envelopeOf({
       ...{ tsMillis: null, prev: null, key: 'k', payloadId: artifactIdOf('p'), requestId: null },
       ...{ namespace: 'n'.repeat(85), outcome: 'answered', stateId: 'a.b.c' as StateId },
-      ...{ attempt: 2 ** 48 - 1, ordinal: 2 ** 48 - 1 },
+      ...{ attempt: 2 ** 48 - 1, ordinal: 2 ** 48 - 1, keyHoldsRequest: false },
     })
     const { event } = fact
     expect(isCompact(fact)).toBe(true)

@@ -36,7 +36,14 @@ export function readFact({ body, start, end, runId, seq }: FactPlace): PlainFact
   at = stateEnd
   const namespaceEnd = textEnd()
   const namespace = body.toString('utf8', at + 1, namespaceEnd)
-  const key = body.toString('utf8', namespaceEnd, end)
+  at = namespaceEnd
+  let key = ''
+  if ((flags & FACT.keyHoldsRequest) !== 0) {
+    const beforeEnd = textEnd()
+    key = body.toString('utf8', at + 1, beforeEnd) + requestId
+    at = beforeEnd
+  }
+  key += body.toString('utf8', at, end)
   const meta = { v: 1, namespace, requestId, outcome, stateId, attempt, ordinal } as const
   const event = { type: 'fact_recorded', v: 1, key, payloadId, meta } as const
   return { runId, seq, tsMillis, prev, event }
