@@ -8,11 +8,11 @@ export {
   describeFinding,
   wayOut,
 } from './finding.ts'
+export { instrument } from './instrument/instrument.ts'
 export {
   INSTRUMENTED_PARTS,
   type InstrumentedPart,
   type InstrumentOptions,
-  instrument,
-} from './instrument/instrument.ts'
+} from './instrument/instrument-options.ts'
 export type { RecordedFetchInit, RecordedIo } from './instrument/recorded-io.ts'
 export { allowAmbient, outsideState } from './scope.ts'

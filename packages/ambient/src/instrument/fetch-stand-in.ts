@@ -1,6 +1,6 @@
 import { isMfmError } from '@mfm/errors'
 import { quietly } from '../scope.ts'
-import type { InstrumentOptions } from './instrument.ts'
+import type { InstrumentOptions } from './instrument-options.ts'
 import { neutralJsonRpc } from './json-rpc.ts'
 import type { RecordedFetchInit } from './recorded-io.ts'
 import type { Session } from './session.ts'

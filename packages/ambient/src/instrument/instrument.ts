@@ -3,28 +3,13 @@ import { installPatches } from '../patches/install.ts'
 import { outsideState, standingIn } from '../scope.ts'
 import type { StandIns } from '../stand-ins.ts'
 import { fetchStandIn } from './fetch-stand-in.ts'
+import type { InstrumentedPart, InstrumentOptions } from './instrument-options.ts'
+import { INSTRUMENTED_PARTS } from './instrument-options.ts'
 import { SeededNoise } from './noise.ts'
 import { RecordedClock } from './recorded-clock.ts'
 import type { RecordedIo } from './recorded-io.ts'
 import { Session } from './session.ts'
 import { TimerQueue } from './timer-queue.ts'
-
-export const INSTRUMENTED_PARTS = ['fetch', 'time', 'random'] as const
-
-/** `time` is the clock and the timers. */
-export type InstrumentedPart = (typeof INSTRUMENTED_PARTS)[number]
-
-export interface InstrumentOptions {
-  /** What is stood in for; all of it where absent. */
-  readonly parts?: readonly InstrumentedPart[] | undefined
-  /**
-   * Addresses of named endpoints as the code knows them. A request below one of them is recorded, and sent, as one to
-   * that endpoint, so where it is differs from machine to machine without a divergence.
-   */
-  readonly endpoints?: Readonly<Record<string, string>> | undefined
-  /** Request headers that are neither recorded nor sent, besides those by which clients describe their machine. */
-  readonly ignoreHeaders?: readonly string[] | undefined
-}
 
 /**
  * Runs code that was not written for `io`, such as the SDK of a service, on `io`: `fetch`, the clock, timers and
