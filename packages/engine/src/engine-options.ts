@@ -14,5 +14,7 @@ export interface EngineOptions extends Partial<SystemSources> {
   readonly resolveSecret?: SecretResolver | undefined
   /** Told of every event of a live run once it is durable. Must not throw. */
   readonly onEvent?: ((envelope: EventEnvelope) => void) | undefined
+  /** Longest streamed body, in bytes; 32 MiB where absent. It is in memory until it has ended. */
+  readonly maxStreamBytes?: number | undefined
   readonly failpoints?: Failpoints | undefined
 }

@@ -25,6 +25,21 @@ export { parseNamespace } from './namespace.ts'
 export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'
 export { type RebuiltFactIndex, rebuildFactIndex } from './rebuild-fact-index.ts'
+export { type BodyTurns, RecordedBody } from './recorded-body.ts'
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
-export { foreignAttachment, type RecordedAnswer, recordedResult } from './recorded-result.ts'
+export {
+  foreignAttachment,
+  type RecordedAnswer,
+  recordedResult,
+  streamedResult,
+} from './recorded-result.ts'
 export { refuseSecrets } from './refuse-secrets.ts'
+export {
+  decodeStreamedAnswer,
+  encodeStreamedAnswer,
+  isStreamedAnswer,
+  type StreamChunk,
+  type StreamedAnswer,
+  type StreamedDocuments,
+  type StreamPlace,
+} from './streamed-answer.ts'

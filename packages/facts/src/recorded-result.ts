@@ -1,4 +1,4 @@
-import type { ArtifactId, IoResult, JsonValue } from '@mfm/core-types'
+import type { ArtifactId, IoResult, JsonValue, StreamedBody } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 
 export interface RecordedAnswer {
@@ -25,6 +25,14 @@ export function recordedResult({
       throw foreignAttachment(id)
     },
   }
+}
+
+/** What a provider gives for a streamed answer, in live mode and in replay alike. */
+export function streamedResult(response: JsonValue, body: StreamedBody): IoResult {
+  const attachment = async (id: ArtifactId): Promise<never> => {
+    throw foreignAttachment(id)
+  }
+  return { response, body, recordedPayloadId: null, attachment }
 }
 
 /** The error for bytes that an answer does not hold. */

@@ -31,18 +31,24 @@ export async function answerBound(
 ): Promise<IoResult> {
   const { writer, artifacts, numbers } = options
   // A key that was made from the request says itself which request it is.
-  if (asked.occurrence === undefined && options.divergence !== 'accept') {
-    const meta = await writer.factMeta(asked.key)
-    if (meta !== undefined && !isSameCall(meta, asked)) {
-      throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
-    }
-  }
+  if (asked.occurrence === undefined) await refuseOtherRequest(asked, options)
   return recordedResult({
     response: decodePayload(payloadId, await readPayload(payloadId, artifacts), numbers),
     payloadId,
     attachments: async () => (await writer.factMeta(asked.key))?.attachments ?? [],
     readAttachment: (id) => artifacts.get(id),
   })
+}
+
+/** @throws MfmError `fact_diverged` where the key was bound by another call */
+export async function refuseOtherRequest(
+  asked: AskedCall,
+  { writer, artifacts, divergence }: BoundFactOptions,
+): Promise<void> {
+  if (divergence === 'accept') return
+  const meta = await writer.factMeta(asked.key)
+  if (meta === undefined || isSameCall(meta, asked)) return
+  throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
 }
 
 /** @throws MfmError `fact_payload_get_failed`, with the store's error as its cause */
@@ -57,7 +63,8 @@ export async function readPayload(
   }
 }
 
-function decodePayload(
+/** @throws MfmError `fact_payload_get_failed`, `fact_payload_decode_failed` */
+export function decodePayload(
   payloadId: ArtifactId,
   bytes: Uint8Array,
   numbers: NumberProfile | undefined,

@@ -34,6 +34,7 @@ import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
 import { answerBound, readPayload } from './bound-fact.ts'
 import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
+import { LiveStreams } from './live-streams.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
 import { answered, answeredEarlier, failed, plainCommit } from './outcome.ts'
 import { perform, unrecordedResult } from './perform.ts'
@@ -62,6 +63,8 @@ export interface LiveIoOptions extends Partial<SystemSources> {
   readonly allowIo?: boolean | undefined
   /** Answers before anything is performed; what it answers is recorded. */
   readonly earlier?: EarlierFacts | undefined
+  /** Longest streamed body, in bytes; 32 MiB where absent. It is in memory until it has ended. */
+  readonly maxStreamBytes?: number | undefined
 }
 
 /** A call with what another run may have for it. */
@@ -85,6 +88,7 @@ export class LiveIo implements IoProvider {
   readonly #counters = new AttemptCounters()
   readonly #queue = new KeyedQueue()
   readonly #settling = new SettleQueue()
+  readonly #streams: LiveStreams
   #closed = false
 
   constructor(options: LiveIoOptions) {
@@ -95,6 +99,12 @@ export class LiveIo implements IoProvider {
       randomBytes: options.randomBytes ?? SYSTEM_SOURCES.randomBytes,
       sleep: options.sleep ?? SYSTEM_SOURCES.sleep,
     }
+    this.#streams = new LiveStreams({
+      io: options,
+      settling: this.#settling,
+      performing: (task) => performing.run(this, task),
+      conclude: (asked, outcome) => this.#conclude(asked, outcome),
+    })
   }
 
   async call(call: IoCall, { signal }: CallOptions = {}): Promise<IoResult> {
@@ -111,6 +121,12 @@ export class LiveIo implements IoProvider {
       request: asked.identity.redacted,
     })
     const copy = { ...call, request: copyRequest(call.request) }
+    if (call.stream === true) {
+      const earlier = this.#options.earlier?.stream(copy, asked)
+      return await this.#queue.run(asked.key, () =>
+        this.#streams.open({ call: copy, asked, signal: joined, earlier }),
+      )
+    }
     const earlier = this.#options.earlier?.call(copy, asked)
     return await this.#queue.run(asked.key, () =>
       this.#answer({ call: copy, earlier }, asked, joined),
@@ -124,7 +140,10 @@ export class LiveIo implements IoProvider {
       (payloadId) => answerBound(asked, payloadId, this.#options),
     )
     if (known !== undefined) return known.value
-    const outcome = await this.#attempt(asking, asked, signal)
+    return await this.#conclude(asked, await this.#attempt(asking, asked, signal))
+  }
+
+  async #conclude<T>(asked: AskedCall, outcome: Outcome<T>): Promise<T> {
     const artifactId = await this.#commit(outcome.commit)
     if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
     const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
@@ -222,6 +241,7 @@ export class LiveIo implements IoProvider {
   /** Refuses what comes from now on with `io_closed`, and resolves when what is under way has been recorded. */
   async close(): Promise<void> {
     this.#closed = true
+    await this.#streams.close()
     await this.#queue.drained()
   }
 
@@ -250,8 +270,8 @@ export class LiveIo implements IoProvider {
 
   /** Every fact is committed here, so that all callers take their turn in the order of their commits. */
   async #commit(commit: FactCommit): Promise<ArtifactId> {
-    const { artifactId } = await this.#options.writer.recordFact(commit)
-    await this.#settling.turn()
+    const { artifactId, inserted } = await this.#options.writer.recordFact(commit)
+    await this.#settling.turn(inserted)
     return artifactId
   }
 }

@@ -1,3 +1,4 @@
+import type { StreamPlace } from '@mfm/facts'
 import { afterMicrotasks } from '@mfm/facts'
 
 interface Caller {
@@ -18,6 +19,8 @@ export class SettleQueue {
   readonly #recorded: Caller[] = []
   readonly #fresh: Caller[] = []
   #isScheduled = false
+  #facts = 0
+  #parts = 0
 
   /**
    * Answers from what was recorded before, when it is the caller's turn; `undefined` at once where there is nothing.
@@ -44,8 +47,25 @@ export class SettleQueue {
     }
   }
 
-  /** Resolves when it is the turn of a caller whose fact has just been committed. */
-  turn(): Promise<void> {
+  /**
+   * Resolves when it is the turn of a caller whose fact has just been committed.
+   *
+   * @param isNew whether the fact is one of this attempt
+   */
+  turn(isNew: boolean): Promise<void> {
+    if (isNew) this.#facts += 1
+    return this.#enter()
+  }
+
+  /** Resolves when it is the turn of a part of a streamed answer that has just come. */
+  async part(): Promise<StreamPlace> {
+    const place = { facts: this.#facts, parts: this.#parts }
+    this.#parts += 1
+    await this.#enter()
+    return place
+  }
+
+  #enter(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#fresh.push({ isReady: true, release: resolve })
     this.#schedule()

@@ -6,7 +6,7 @@ describe('SettleQueue', () => {
     const queue = new SettleQueue()
     const steps: string[] = []
     const caller = async (name: string) => {
-      await queue.turn()
+      await queue.turn(true)
       for (let step = 0; step < 3; step++) {
         steps.push(`${name}${step}`)
         await Promise.resolve()
@@ -34,7 +34,7 @@ describe('SettleQueue', () => {
     }
     const fresh = async (name: string) => {
       expect(await queue.recorded(async () => undefined, earlierNever)).toBeUndefined()
-      await queue.turn()
+      await queue.turn(true)
       settled.push(name)
     }
     await Promise.all([fresh('new 1'), earlier('a', 3), earlier('b', 1), fresh('new 2')])
@@ -48,7 +48,7 @@ describe('SettleQueue', () => {
       async () => 'id',
       () => Promise.reject(new Error('no payload')),
     )
-    const fresh = queue.turn()
+    const fresh = queue.turn(true)
     await expect(failing).rejects.toThrow('no store')
     await expect(unreadable).rejects.toThrow('no payload')
     await fresh

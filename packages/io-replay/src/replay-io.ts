@@ -34,6 +34,7 @@ import type { SecretGuard } from '@mfm/secrets'
 import type { FactSource, RecordedAttempt } from './fact-source.ts'
 import { missingCall, missingKey } from './missing-fact.ts'
 import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
+import { replayStream } from './replay-stream.ts'
 import { SettleOrder } from './settle-order.ts'
 
 export interface ReplayIoOptions {
@@ -51,6 +52,8 @@ export interface ReplayIoOptions {
   readonly signal?: AbortSignal | undefined
   /** Whether an attempt may be made again after a missing fact. Default `false`. */
   readonly missingFactRetryable?: boolean | undefined
+  /** Waits for the recorded time of each chunk of a streamed answer; absent: chunks come at once. */
+  readonly pace?: ((millis: number) => Promise<void>) | undefined
   /** Told, when a call is made that a fact answers, which fact and which operation of the attempt it is. */
   readonly onAnswered?: ((fact: RecordedFact, ordinal: number) => void) | undefined
 }
@@ -88,6 +91,14 @@ export class ReplayIo implements IoProvider {
     const fact = failure ?? this.#source.facts.get(asked.key)
     if (fact === undefined) throw await this.#missing(asked, factKey)
     this.#options.onAnswered?.(fact, asked.ordinal)
+    if (call.stream === true) {
+      return await replayStream(fact, {
+        source: this.#source,
+        order: this.#order,
+        pace: this.#options.pace,
+        payload: async () => await this.#payload(fact, asked),
+      })
+    }
     return (await this.#order.settle(fact.seq, () => this.#read(fact, asked)))()
   }
 
@@ -106,14 +117,11 @@ export class ReplayIo implements IoProvider {
   /** What the caller gets when its turn comes: the answer, or the failure thrown. */
   async #read(fact: RecordedFact, asked: AskedCall): Promise<() => IoResult> {
     const source = this.#source
-    const { numbers, divergence } = this.#options
     const { key, meta, payloadId } = fact
-    if (meta !== undefined && divergence !== 'accept' && !isSameCall(meta, asked)) {
-      throw divergedError(asked, meta, await source.request(meta.requestId))
-    }
+    if (this.#isOther(fact, asked)) throw await this.#diverged(fact, asked)
     const bytes = await source.read(fact)
     if (key !== asked.key) return throwing(failureOf(fact, bytes))
-    const response = jsonOf(fact, bytes, numbers)
+    const response = jsonOf(fact, bytes, this.#options.numbers)
     return () =>
       recordedResult({
         response,
@@ -122,6 +130,20 @@ export class ReplayIo implements IoProvider {
         // While the program reads a body, it may be about to ask for the next fact.
         readAttachment: (id) => this.#order.during(() => source.artifacts.get(id)),
       })
+  }
+
+  async #payload(fact: RecordedFact, asked: AskedCall): Promise<JsonValue> {
+    if (this.#isOther(fact, asked)) throw await this.#diverged(fact, asked)
+    return jsonOf(fact, await this.#source.read(fact), this.#options.numbers)
+  }
+
+  #isOther({ meta }: RecordedFact, asked: AskedCall): boolean {
+    return meta !== undefined && this.#options.divergence !== 'accept' && !isSameCall(meta, asked)
+  }
+
+  async #diverged({ meta }: RecordedFact, asked: AskedCall): Promise<MfmError> {
+    if (meta === undefined) return new MfmError('internal_error')
+    return divergedError(asked, meta, await this.#source.request(meta.requestId))
   }
 
   async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {

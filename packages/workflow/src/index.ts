@@ -1,9 +1,14 @@
 export { fail, hasCode } from '@mfm/errors'
+export { type ServerSentEvent, serverSentEvents } from '@mfm/transport-http'
 export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
 export { type ForkWorkflowOptions, forkWorkflow, type WorkflowFork } from './fork-workflow.ts'
 export type { Io, RecordOptions } from './io.ts'
 export { defineOp, initialContext, isOp, type Op, type OpOptions, outputOf } from './op.ts'
-export type { ExistingRunOptions, RunWorkflowOptions } from './run-workflow.ts'
+export type {
+  ExistingRunOptions,
+  ReplayWorkflowOptions,
+  RunWorkflowOptions,
+} from './run-workflow.ts'
 export {
   replayWorkflow,
   resumeWorkflow,
@@ -13,4 +18,5 @@ export {
   type WorkflowResult,
 } from './run-workflow.ts'
 export { type State, type StateArguments, type StateOptions, state } from './state.ts'
+export type { StreamSource } from './stream-values.ts'
 export type { TypedContext } from './typed-context.ts'

@@ -28,6 +28,11 @@ export interface ExistingRunOptions extends EngineOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+export interface ReplayWorkflowOptions extends ExistingRunOptions {
+  /** `recorded`: the chunks of streamed answers come as far apart as they did; absent: at once. */
+  readonly timing?: 'recorded' | undefined
+}
+
 /**
  * Runs an op to its end.
  *
@@ -66,9 +71,11 @@ export async function resumeWorkflow<Input, Output>(
 /** Runs today's code on the facts of a run: no network, no writes. */
 export async function replayWorkflow<Input, Output>(
   op: Op<Input, Output>,
-  options: ExistingRunOptions,
+  options: ReplayWorkflowOptions,
 ): Promise<WorkflowReplay<Output>> {
-  const report = await new Engine(options).replay(await replayRequest(op, options))
+  const { timing, signal } = options
+  const request = await replayRequest(op, options)
+  const report = await new Engine(options).replay({ ...request, timing, signal })
   return { ...report, output: replayedOutput(op, report) }
 }
 

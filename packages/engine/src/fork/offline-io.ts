@@ -9,9 +9,10 @@ import type {
   IoScope,
   JsonValue,
   RunConfig,
+  StreamedBody,
 } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
-import type { DerivedKind } from '@mfm/facts'
+import type { AskedCall, DerivedKind } from '@mfm/facts'
 import {
   AttemptCounters,
   askCall,
@@ -22,6 +23,7 @@ import {
 } from '@mfm/facts'
 import { ReplayIo } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
+import { FollowedBody } from '../run/followed-body.ts'
 import type { ForkWriter } from './fork-writer.ts'
 import { isUnreadable } from './parent-attempt.ts'
 import type { ParentFacts } from './parent-facts.ts'
@@ -68,6 +70,7 @@ export class OfflineIo implements IoProvider {
     const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
     try {
       const result = await this.#io.call(call)
+      if (result.body !== undefined) return { ...result, body: this.#reusing(result.body, asked) }
       this.#reuse(asked.key, asked)
       return result
     } catch (error) {
@@ -76,6 +79,20 @@ export class OfflineIo implements IoProvider {
       this.#reuse(failed, { key: failureKey(scope, asked), ordinal: asked.ordinal })
       throw error
     }
+  }
+
+  /** A streamed answer stands where its body ended. */
+  #reusing(body: StreamedBody, asked: AskedCall): StreamedBody {
+    const { scope, parentScope, parent } = this.#options
+    const failed = failureKey(parentScope, asked)
+    return new FollowedBody(body, {
+      around: (read) => read(),
+      onEnd: () => {
+        const { ordinal } = asked
+        if (!parent.source.facts.has(failed)) this.#reuse(asked.key, asked)
+        else this.#reuse(failed, { key: failureKey(scope, asked), ordinal })
+      },
+    })
   }
 
   async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {

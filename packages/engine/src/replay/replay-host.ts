@@ -9,6 +9,7 @@ import type {
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit } from '@mfm/io-live'
+import { SYSTEM_SOURCES } from '@mfm/io-live'
 import { ReplayIo } from '@mfm/io-replay'
 import { SecretGuard } from '@mfm/secrets'
 import { ContextTree } from '../context/context-tree.ts'
@@ -27,6 +28,7 @@ export interface ReplayHostOptions {
   readonly recorded: RecordedRun
   /** Hold every event against the recorded ones, and stop at the first difference. */
   readonly compare: boolean
+  readonly timing: 'recorded' | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -94,6 +96,7 @@ export class ReplayHost implements RunHost {
       divergence: config.divergence,
       guard,
       onAnswered: watch.answered,
+      ...(this.#options.timing === 'recorded' && { pace: (millis) => this.#wait(millis) }),
     })
     const write = async (events: readonly RunEvent[]): Promise<void> =>
       await this.commit({ events })
@@ -101,6 +104,11 @@ export class ReplayHost implements RunHost {
       io: watch.around(io),
       events: new RunRecorder({ stateId, attempt, config, guard, write }),
     }
+  }
+
+  async #wait(millis: number): Promise<void> {
+    const sleep = this.#options.engine.sleep ?? SYSTEM_SOURCES.sleep
+    await sleep(millis, this.signal)
   }
 
   watchDeadline(): Disposable {

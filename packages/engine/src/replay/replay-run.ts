@@ -24,6 +24,8 @@ export interface ReplayRequest extends StartOfToday {
    * effect for a fork, which begins with a snapshot of its parent.
    */
   readonly context?: JsonObject | undefined
+  /** `recorded`: the chunks of streamed answers come as far apart as they did; absent: at once. */
+  readonly timing?: 'recorded' | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -42,14 +44,14 @@ export async function replayRun(
   request: ReplayRequest,
   { compare }: { readonly compare: boolean },
 ): Promise<ReplayReport> {
-  const { plan, signal } = request
+  const { plan, signal, timing } = request
   const runId = parseId('run_id', request.runId)
   const recorded = await readRecordedRun(engine.stores, runId)
   assertOp(request, recorded, compare)
   if (compare) assertFinished(recorded)
   const order = validatePlan(plan)
   const { source } = recorded
-  const host = new ReplayHost({ engine, recorded, compare, signal })
+  const host = new ReplayHost({ engine, recorded, compare, timing, signal })
   if (compare) {
     host.differences.push(...(await startDifferences(request, recorded, engine.stores.artifacts)))
   }

@@ -8,8 +8,10 @@ import type {
   IoResult,
   JsonValue,
   SideEffects,
+  StreamedBody,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
+import { FollowedBody } from './followed-body.ts'
 import type { AttemptTools } from './run-host.ts'
 
 /**
@@ -21,6 +23,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
   readonly #sideEffects: SideEffects
   readonly #signal: AbortSignal
   readonly #inFlight = new Set<Promise<unknown>>()
+  readonly #open = new Set<StreamedBody>()
   #shut = false
 
   constructor(tools: AttemptTools, sideEffects: SideEffects, signal: AbortSignal) {
@@ -29,9 +32,17 @@ export class AttemptGate implements IoProvider, EventRecorder {
     this.#sideEffects = sideEffects
   }
 
-  /** Resolves when nothing is in flight, and lets nothing in any more. */
+  /**
+   * Gives up the bodies that are open, resolves when nothing is in flight, and lets nothing in any more.
+   *
+   * @throws what a body that was given up could not be recorded for
+   */
   async settle(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+    while (this.#inFlight.size > 0 || this.#open.size > 0) {
+      const givenUp = [...this.#open].map((body) => body.return())
+      await Promise.allSettled([...this.#inFlight, ...givenUp])
+      await Promise.all(givenUp)
+    }
     this.#shut = true
   }
 
@@ -41,7 +52,19 @@ export class AttemptGate implements IoProvider, EventRecorder {
   }
 
   call(call: IoCall, options?: CallOptions): Promise<IoResult> {
+    if (call.stream === true) return this.#track(() => this.#stream(call, options))
     return this.#track(() => this.#io().call(call, options))
+  }
+
+  async #stream(call: IoCall, options?: CallOptions): Promise<IoResult> {
+    const result = await this.#io().call(call, options)
+    if (result.body === undefined) return result
+    const body = new FollowedBody(result.body, {
+      around: (read) => this.#track(read),
+      onEnd: (ended) => this.#open.delete(ended),
+    })
+    this.#open.add(body)
+    return { ...result, body }
   }
 
   getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {

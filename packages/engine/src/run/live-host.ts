@@ -88,6 +88,7 @@ export class LiveHost implements RunHost, Disposable {
       resolveSecret: this.#engine.resolveSecret ?? resolverOf({}),
       numbers: config.numbers,
       divergence: config.divergence,
+      maxStreamBytes: this.#engine.maxStreamBytes,
       ...this.#sources,
       guard,
       signal,

@@ -23,6 +23,8 @@ type Code =
   | 'io_closed'
   | 'io_nested'
   | 'call_aborted'
+  | 'stream_too_large'
+  | 'stream_exhausted'
 
 export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   secrets_detected: entry('io', 'secret', 'unknown', {
@@ -110,5 +112,13 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   call_aborted: entry('io', 'cancelled', 'unknown', {
     meaning: 'A call was given up: its own signal or that of its attempt was aborted.',
     help: 'The cause holds the reason of the signal; a replay gives the call up at the same place.',
+  }),
+  stream_too_large: entry('io', 'too_large', 'rpc', {
+    meaning: 'A streamed body is longer than may be recorded.',
+    help: 'Raise maxStreamBytes, or read less of it.',
+  }),
+  stream_exhausted: entry('io', 'missing_fact', 'rpc', {
+    meaning: 'A streamed body was read further than when it was recorded.',
+    help: 'The recorded code gave the body up there. Undo the change in the code, or make a new run.',
   }),
 }

@@ -1,0 +1,69 @@
+import type { StreamedBody } from '@mfm/core-types'
+import { errorFromInfo, MfmError } from '@mfm/errors'
+import type { StreamedAnswer } from './streamed-answer.ts'
+
+type Read = IteratorResult<Uint8Array, undefined>
+
+/** When a recorded body goes on. */
+export interface BodyTurns {
+  /** Resolves when it is the turn of a chunk. */
+  chunk(index: number): Promise<void>
+  /** Resolves when it is the turn of the end, after so many chunks: those that were not read will not be. */
+  end(read: number): Promise<void>
+}
+
+const DONE: Read = { done: true, value: undefined }
+
+/** A recorded body as it was delivered, chunk by chunk and with its end. */
+export class RecordedBody implements StreamedBody {
+  readonly #answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>
+  readonly #turns: BodyTurns
+  #reading: Promise<unknown> = Promise.resolve()
+  #next = 0
+  #end: Promise<void> | undefined
+  #isOver = false
+
+  constructor(answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>, turns: BodyTurns) {
+    this.#answer = answer
+    this.#turns = turns
+  }
+
+  next(): Promise<Read> {
+    const read = this.#reading.then(() => this.#read())
+    this.#reading = read.catch(() => undefined)
+    return read
+  }
+
+  async return(): Promise<Read> {
+    this.#isOver = true
+    this.#end ??= this.#turns.end(this.#next)
+    await this.#end
+    return DONE
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async #read(): Promise<Read> {
+    const chunk = this.#isOver ? undefined : this.#answer.chunks[this.#next]
+    if (chunk !== undefined) {
+      await this.#turns.chunk(this.#next)
+      if (!this.#isOver) {
+        this.#next += 1
+        return { done: false, value: Uint8Array.from(chunk.bytes) }
+      }
+    }
+    this.#end ??= this.#turns.end(this.#next)
+    await this.#end
+    if (this.#isOver) return DONE
+    this.#isOver = true
+    const { ended, error } = this.#answer
+    if (error !== null) throw errorFromInfo(error)
+    if (ended === 'complete') return DONE
+    throw new MfmError('stream_exhausted', {
+      message: `the body was given up after ${this.#next} chunks when it was recorded, and is read further now`,
+      details: { recorded: this.#next },
+    })
+  }
+}
