@@ -3,10 +3,9 @@ import { MfmError } from '@mfm/errors'
 import type { StreamChunk, StreamPlace } from '@mfm/facts'
 import { abortError } from '@mfm/facts'
 import { abortable } from './abortable.ts'
-import type { EndedStream } from './stream-outcome.ts'
+import type { StreamEnding } from './stream-outcome.ts'
 
 type Read = IteratorResult<Uint8Array, undefined>
-type Ending = Pick<EndedStream, 'ended' | 'error'>
 
 export interface LiveBodyOptions {
   readonly source: AsyncIterator<Uint8Array>
@@ -21,7 +20,7 @@ export interface LiveBodyOptions {
   /** Milliseconds since the caller had the head. */
   readonly elapsed: () => number
   /** Resolves when the body is recorded; rejects with what the reader is to be told in place of an end. */
-  readonly record: (chunks: readonly StreamChunk[], ending: Ending) => Promise<void>
+  readonly record: (chunks: readonly StreamChunk[], ending: StreamEnding) => Promise<void>
 }
 
 const DONE: Read = { done: true, value: undefined }
@@ -110,7 +109,7 @@ export class LiveBody implements StreamedBody {
     })
   }
 
-  #finish(ending: Ending): Promise<void> {
+  #finish(ending: StreamEnding): Promise<void> {
     if (this.#end !== undefined) return this.#end
     const { signal, record } = this.#options
     signal.removeEventListener('abort', this.#onAbort)

@@ -103,7 +103,7 @@ export class LiveIo implements IoProvider {
       io: options,
       settling: this.#settling,
       performing: (task) => performing.run(this, task),
-      conclude: (asked, outcome) => this.#conclude(asked, outcome),
+      conclude: (asked, outcome, lost) => this.#conclude(asked, outcome, lost),
     })
   }
 
@@ -143,12 +143,17 @@ export class LiveIo implements IoProvider {
     return await this.#conclude(asked, await this.#attempt(asking, asked, signal))
   }
 
-  async #conclude<T>(asked: AskedCall, outcome: Outcome<T>): Promise<T> {
+  async #conclude<T>(
+    asked: AskedCall,
+    outcome: Outcome<T>,
+    lost = (error: MfmError): Outcome<T> =>
+      failed(asked, error, { ...this.#options, aborted: false }),
+  ): Promise<T> {
     const artifactId = await this.#commit(outcome.commit)
     if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
-    const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
-    await this.#commit(lost.commit)
-    return lost.settle()
+    const failure = lost(conflict(asked.key))
+    await this.#commit(failure.commit)
+    return failure.settle()
   }
 
   /** Never rejects: a failure is an outcome. */

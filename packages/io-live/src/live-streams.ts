@@ -1,4 +1,5 @@
 import type { IoCall, IoResult, TransportAnswer } from '@mfm/core-types'
+import type { MfmError } from '@mfm/errors'
 import type { AskedCall } from '@mfm/facts'
 import { streamedResult } from '@mfm/facts'
 import { joinSignals } from './abortable.ts'
@@ -11,6 +12,7 @@ import { perform } from './perform.ts'
 import type { PreparedStream } from './prepare-answer.ts'
 import { prepareStream } from './prepare-answer.ts'
 import type { SettleQueue } from './settle-queue.ts'
+import type { StreamEnding } from './stream-outcome.ts'
 import { streamEnded } from './stream-outcome.ts'
 import { readClock, SYSTEM_SOURCES } from './system-sources.ts'
 
@@ -22,8 +24,12 @@ export interface LiveStreamsOptions {
   readonly settling: SettleQueue
   /** Runs what performs a call. */
   readonly performing: <T>(task: () => T) => T
-  /** Records how a call ended, and gives what its caller gets. */
-  readonly conclude: <T>(asked: AskedCall, outcome: Outcome<T>) => Promise<T>
+  /** Records how a call ended, or what comes of one whose key is bound otherwise, and gives what its caller gets. */
+  readonly conclude: <T>(
+    asked: AskedCall,
+    outcome: Outcome<T>,
+    lost?: (error: MfmError) => Outcome<T>,
+  ) => Promise<T>
 }
 
 export interface StreamRequest {
@@ -67,8 +73,10 @@ export class LiveStreams {
       turn: () => settling.part(),
       elapsed: () => Math.max(0, readClock(clock) - start),
       record: async (chunks, ending) => {
-        const outcome = streamEnded(asked, { response, head, chunks, ...ending }, io)
-        await conclude(asked, outcome).finally(() => this.#open.delete(body))
+        const ended = (how: StreamEnding): Outcome<void> =>
+          streamEnded(asked, { response, head, chunks, ...how }, io)
+        const lost = (error: MfmError): Outcome<void> => ended({ ended: 'error', error })
+        await conclude(asked, ended(ending), lost).finally(() => this.#open.delete(body))
       },
     })
     this.#open.add(body)

@@ -6,14 +6,17 @@ import type { Outcome, OutcomeOptions } from './outcome.ts'
 import { failed, metaOf } from './outcome.ts'
 import { judgeAttachment } from './prepare-answer.ts'
 
-/** A streamed answer whose body has ended, as far as its caller had it. */
-export interface EndedStream {
-  readonly response: JsonValue
-  readonly head: StreamPlace
-  readonly chunks: readonly StreamChunk[]
+export interface StreamEnding {
   readonly ended: StreamEnd['ended']
   /** Why, for `error` and for a body that a signal ended. */
   readonly error?: unknown
+}
+
+/** A streamed answer whose body has ended, as far as its caller had it. */
+export interface EndedStream extends StreamEnding {
+  readonly response: JsonValue
+  readonly head: StreamPlace
+  readonly chunks: readonly StreamChunk[]
 }
 
 const OUTCOMES: Readonly<Record<StreamEnd['ended'], FactOutcome>> = {
