@@ -25,7 +25,7 @@ export { parseNamespace } from './namespace.ts'
 export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'
 export { type RebuiltFactIndex, rebuildFactIndex } from './rebuild-fact-index.ts'
-export { type BodyTurns, RecordedBody } from './recorded-body.ts'
+export { type BodyOf, type BodyTurns, RecordedBody } from './recorded-body.ts'
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
 export {
   foreignAttachment,

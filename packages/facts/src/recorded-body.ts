@@ -1,5 +1,6 @@
 import type { StreamedBody } from '@mfm/core-types'
 import { errorFromInfo, MfmError } from '@mfm/errors'
+import type { AskedCall } from './asked-call.ts'
 import type { StreamedAnswer } from './streamed-answer.ts'
 
 type Read = IteratorResult<Uint8Array, undefined>
@@ -12,20 +13,29 @@ export interface BodyTurns {
   end(read: number): Promise<void>
 }
 
+/** The call that a body belongs to. */
+export type BodyOf = Pick<AskedCall, 'key' | 'namespace' | 'ordinal'>
+
 const DONE: Read = { done: true, value: undefined }
 
 /** A recorded body as it was delivered, chunk by chunk and with its end. */
 export class RecordedBody implements StreamedBody {
   readonly #answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>
   readonly #turns: BodyTurns
+  readonly #call: BodyOf
   #reading: Promise<unknown> = Promise.resolve()
   #next = 0
   #end: Promise<void> | undefined
   #isOver = false
 
-  constructor(answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>, turns: BodyTurns) {
+  constructor(
+    answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>,
+    turns: BodyTurns,
+    call: BodyOf,
+  ) {
     this.#answer = answer
     this.#turns = turns
+    this.#call = call
   }
 
   next(): Promise<Read> {
@@ -61,9 +71,15 @@ export class RecordedBody implements StreamedBody {
     const { ended, error } = this.#answer
     if (error !== null) throw errorFromInfo(error)
     if (ended === 'complete') return DONE
-    throw new MfmError('stream_exhausted', {
-      message: `the body was given up after ${this.#next} chunks when it was recorded, and is read further now`,
-      details: { recorded: this.#next },
+    throw this.#exhausted()
+  }
+
+  #exhausted(): MfmError {
+    const { key, namespace, ordinal } = this.#call
+    const recorded = this.#next
+    return new MfmError('stream_exhausted', {
+      message: `the body was given up after ${recorded} chunks when it was recorded, and is read further now`,
+      details: { key, namespace, ordinal, recorded, asked: recorded + 1 },
     })
   }
 }

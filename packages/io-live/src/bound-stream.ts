@@ -26,5 +26,6 @@ export async function streamBound(
       () => Promise.resolve(),
     )
   }
-  return streamedResult(answer.response, new RecordedBody(answer, { chunk: turn, end: turn }))
+  const turns = { chunk: turn, end: turn }
+  return streamedResult(answer.response, new RecordedBody(answer, turns, asked))
 }

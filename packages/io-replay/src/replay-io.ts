@@ -95,6 +95,7 @@ export class ReplayIo implements IoProvider {
       return await replayStream(fact, {
         source: this.#source,
         order: this.#order,
+        call: asked,
         pace: this.#options.pace,
         payload: async () => await this.#payload(fact, asked),
       })

@@ -1,5 +1,5 @@
 import type { IoResult, JsonValue } from '@mfm/core-types'
-import type { RecordedFact, StreamedAnswer } from '@mfm/facts'
+import type { BodyOf, BodyTurns, RecordedFact, StreamedAnswer } from '@mfm/facts'
 import { decodeStreamedAnswer, isStreamedAnswer, RecordedBody, streamedResult } from '@mfm/facts'
 import type { FactSource } from './fact-source.ts'
 import { failureFrom } from './recorded-payload.ts'
@@ -10,6 +10,7 @@ export interface StreamReplay {
   readonly order: SettleOrder
   /** Waits so many milliseconds; absent: chunks come at once. */
   readonly pace: ((millis: number) => Promise<void>) | undefined
+  readonly call: BodyOf
   /** Reads the payload of the fact, proven. */
   readonly payload: () => Promise<JsonValue>
 }
@@ -46,7 +47,7 @@ async function readAnswer(
 function bodyOf(
   { seq }: RecordedFact,
   answer: StreamedAnswer,
-  { order, pace, chunks }: StreamReplay & { readonly chunks: readonly Turn[] },
+  { order, pace, chunks, call }: StreamReplay & { readonly chunks: readonly Turn[] },
 ): RecordedBody {
   const isEarlier = order.isSettled(seq)
   let waited = 0
@@ -56,7 +57,7 @@ function bodyOf(
     waited = Math.max(waited, millis)
   }
   const nothing = async (): Promise<void> => undefined
-  return new RecordedBody(answer, {
+  const turns: BodyTurns = {
     chunk: async (index) => {
       const turn = chunks[index]
       if (isEarlier || turn === undefined) await order.settle(seq, () => wait(index))
@@ -66,5 +67,6 @@ function bodyOf(
       order.forget(chunks.slice(read))
       await order.settle(seq, nothing)
     },
-  })
+  }
+  return new RecordedBody(answer, turns, call)
 }

@@ -110,4 +110,59 @@ describe('SettleOrder', () => {
     await Promise.all([caller('a', 3), caller('b', 0), caller('c', 1)])
     expect(settled).toEqual(['a', 'b', 'c'])
   })
+
+  it('lets nobody go before the chunks that came before it, however late they are asked for', async () => {
+    const { order, seen, chunks } = await opened()
+    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
+    const { promise: slow, resolve } = Promise.withResolvers<void>()
+    // The program does something else between two chunks.
+    const reading = order
+      .during(() => slow)
+      .then(async () => {
+        for (const chunk of chunks) await order.chunk(chunk, nothing).then(() => seen.push('chunk'))
+      })
+    await turns(5)
+    expect(seen).toEqual(['head'])
+    resolve()
+    await Promise.all([fact, reading])
+    expect(seen).toEqual(['head', 'chunk', 'fact', 'chunk'])
+  })
+
+  it('waits for no chunk of a body that was given up', async () => {
+    const { order, seen, chunks } = await opened()
+    void order.during(() => new Promise(() => undefined))
+    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
+    order.forget(chunks)
+    await fact
+    expect(seen).toEqual(['head', 'fact'])
+  })
+
+  it('lets nobody go until it is known where the head of a body stands', async () => {
+    const order = new SettleOrder([10, 20])
+    const seen: string[] = []
+    const { promise: slow, resolve } = Promise.withResolvers<void>()
+    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
+    const head = order
+      .open(20, async () => {
+        await slow
+        return { head: order.turnAt({ facts: 0, parts: 0 }), chunks: [] }
+      })
+      .then(() => seen.push('head'))
+    await turns(5)
+    expect(seen).toEqual([])
+    resolve()
+    await Promise.all([fact, head])
+    expect(seen).toEqual(['head', 'fact'])
+  })
 })
+
+/** A body whose head and first chunk come before the fact 10, and whose second chunk comes after it. */
+async function opened() {
+  const order = new SettleOrder([10, 20])
+  const chunks = [
+    { facts: 0, parts: 1 },
+    { facts: 1, parts: 2 },
+  ].map((place) => order.turnAt(place))
+  await order.open(20, async () => ({ head: order.turnAt({ facts: 0, parts: 0 }), chunks }))
+  return { order, chunks, seen: ['head'] }
+}

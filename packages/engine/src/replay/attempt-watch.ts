@@ -1,7 +1,8 @@
-import type { IoProvider, StateId } from '@mfm/core-types'
+import type { IoProvider, IoResult, StateId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import { isMfmError } from '@mfm/errors'
 import type { FactSource } from '@mfm/io-replay'
+import { FollowedBody } from '../run/followed-body.ts'
 import { callDifference } from './call-difference.ts'
 import type { Difference } from './replay-report.ts'
 
@@ -43,7 +44,12 @@ export class AttemptWatch {
       }
     }
     return {
-      call: (call, options) => observed(() => provider.call(call, options)),
+      call: (call, options) =>
+        observed(() =>
+          call.stream === true
+            ? this.#stream(provider.call(call, options))
+            : provider.call(call, options),
+        ),
       getRecordedFact: (key) => observed(() => provider.getRecordedFact(key)),
       recordValue: (key, value) => observed(() => provider.recordValue(key, value)),
       nowMillis: () => observed(() => provider.nowMillis()),
@@ -105,6 +111,21 @@ export class AttemptWatch {
     const { stateId, attempt } = this.#options
     const call = { key, namespace: meta?.namespace ?? null, ordinal: meta?.ordinal ?? null }
     return { stateId, attempt, call, seq, error: null }
+  }
+
+  async #stream(asked: Promise<IoResult>): Promise<IoResult> {
+    const result = await asked
+    if (result.body === undefined) return result
+    const around = async <T>(read: () => Promise<T>): Promise<T> => {
+      try {
+        return await read()
+      } catch (error) {
+        if (isMfmError(error)) this.#miss(error)
+        throw error
+      }
+    }
+    const body = new FollowedBody(result.body, { around, onEnd: () => undefined })
+    return { ...result, body }
   }
 
   #miss(error: MfmError): void {
