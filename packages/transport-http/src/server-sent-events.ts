@@ -7,15 +7,21 @@ export interface ServerSentEvent {
   readonly id: string
 }
 
+/** A `Response`, or what is needed of one. */
+export interface EventStream {
+  readonly body: AsyncIterable<Uint8Array> | null
+}
+
 /**
- * The events of a body of type `text/event-stream`, each as soon as it is complete. One that the body ends within is
+ * The events of an answer of type `text/event-stream`, each as soon as it is complete. One that the body ends within is
  * dropped. `retry` is ignored, as nothing here connects again. By the WHATWG HTML standard, section 9.2.6.
  *
  * @throws what reading the body throws
  */
-export async function* serverSentEvents(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<ServerSentEvent, undefined> {
+export async function* serverSentEvents({
+  body,
+}: EventStream): AsyncGenerator<ServerSentEvent, undefined> {
+  if (body === null) return
   let fields = NO_FIELDS
   for await (const line of linesOf(body)) {
     if (line !== '') {

@@ -10,7 +10,8 @@ async function* cut(text: string, length: number): AsyncGenerator<Uint8Array, un
 
 const eventsOf = async (text: string, length = text.length): Promise<ServerSentEvent[]> => {
   const events: ServerSentEvent[] = []
-  for await (const event of serverSentEvents(cut(text, Math.max(length, 1)))) events.push(event)
+  for await (const event of serverSentEvents({ body: cut(text, Math.max(length, 1)) }))
+    events.push(event)
   return events
 }
 

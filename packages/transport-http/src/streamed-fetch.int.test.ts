@@ -99,8 +99,7 @@ describe('a streamed fetch', () => {
     const program: Program = async (io, log) => {
       const response = await ask(io, { method: 'POST', json: { model: 'm' } })
       log([response.status, response.headers.get('content-type')])
-      if (response.body === null) return
-      for await (const event of serverSentEvents(response.body)) log(event)
+      for await (const event of serverSentEvents(response)) log(event)
       log('the end')
     }
     const recorded = await record()

@@ -1,5 +1,5 @@
 export { fail, hasCode } from '@mfm/errors'
-export { type ServerSentEvent, serverSentEvents } from '@mfm/transport-http'
+export { type EventStream, type ServerSentEvent, serverSentEvents } from '@mfm/transport-http'
 export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
 export { type ForkWorkflowOptions, forkWorkflow, type WorkflowFork } from './fork-workflow.ts'
 export type { Io, RecordOptions } from './io.ts'

@@ -16,7 +16,7 @@ export default defineOp({
         const response = await io.fetch({ endpoint: 'llm', path: '/v1' }, init)
         const words: string[] = []
         const noted: string[] = []
-        for await (const { data } of serverSentEvents(response.body ?? [])) {
+        for await (const { data } of serverSentEvents(response)) {
           words.push(data)
           noted.push(await io.record('noted', `${words.length} words`))
         }

@@ -28,6 +28,10 @@ export type CodeFlags = CommonFlags & {
   readonly workflow?: string
 }
 
+export type ReplayFlags = CodeFlags & {
+  readonly timing?: boolean
+}
+
 export type VerifyFlags = CodeFlags & {
   readonly all?: boolean
 }
