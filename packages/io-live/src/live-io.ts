@@ -34,6 +34,7 @@ import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
 import { answerBound, readPayload } from './bound-fact.ts'
 import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
+import { bindingConflict } from './failure.ts'
 import { LiveStreams } from './live-streams.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
 import { answered, answeredEarlier, failed, plainCommit } from './outcome.ts'
@@ -88,7 +89,7 @@ export class LiveIo implements IoProvider {
   readonly #counters = new AttemptCounters()
   readonly #queue = new KeyedQueue()
   readonly #settling = new SettleQueue()
-  readonly #streams: LiveStreams
+  #streams: LiveStreams | undefined
   #closed = false
 
   constructor(options: LiveIoOptions) {
@@ -99,12 +100,6 @@ export class LiveIo implements IoProvider {
       randomBytes: options.randomBytes ?? SYSTEM_SOURCES.randomBytes,
       sleep: options.sleep ?? SYSTEM_SOURCES.sleep,
     }
-    this.#streams = new LiveStreams({
-      io: options,
-      settling: this.#settling,
-      performing: (task) => performing.run(this, task),
-      conclude: (asked, outcome, lost) => this.#conclude(asked, outcome, lost),
-    })
   }
 
   async call(call: IoCall, { signal }: CallOptions = {}): Promise<IoResult> {
@@ -124,7 +119,7 @@ export class LiveIo implements IoProvider {
     if (call.stream === true) {
       const earlier = this.#options.earlier?.stream(copy, asked)
       return await this.#queue.run(asked.key, () =>
-        this.#streams.open({ call: copy, asked, signal: joined, earlier }),
+        this.#streaming().open({ call: copy, asked, signal: joined, earlier }),
       )
     }
     const earlier = this.#options.earlier?.call(copy, asked)
@@ -140,20 +135,12 @@ export class LiveIo implements IoProvider {
       (payloadId) => answerBound(asked, payloadId, this.#options),
     )
     if (known !== undefined) return known.value
-    return await this.#conclude(asked, await this.#attempt(asking, asked, signal))
-  }
-
-  async #conclude<T>(
-    asked: AskedCall,
-    outcome: Outcome<T>,
-    lost = (error: MfmError): Outcome<T> =>
-      failed(asked, error, { ...this.#options, aborted: false }),
-  ): Promise<T> {
+    const outcome = await this.#attempt(asking, asked, signal)
     const artifactId = await this.#commit(outcome.commit)
     if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
-    const failure = lost(conflict(asked.key))
-    await this.#commit(failure.commit)
-    return failure.settle()
+    const lost = failed(asked, bindingConflict(asked.key), { ...this.#options, aborted: false })
+    await this.#commit(lost.commit)
+    return lost.settle()
   }
 
   /** Never rejects: a failure is an outcome. */
@@ -214,7 +201,7 @@ export class LiveIo implements IoProvider {
       const payload = jsonArtifact('fact_payload', millis)
       const artifactId = await this.#record({ ...fact, payload })
       if (artifactId === payload.id) return millis
-      throw conflict(fact.key)
+      throw bindingConflict(fact.key)
     })
   }
 
@@ -243,11 +230,24 @@ export class LiveIo implements IoProvider {
     await this.#sources.sleep(millis, joined)
   }
 
-  /** Refuses what comes from now on with `io_closed`, and resolves when what is under way has been recorded. */
+  /**
+   * Refuses what comes from now on with `io_closed`, gives up the streamed bodies that are open, and resolves when what is
+   * under way has been recorded.
+   */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#streams.close()
     await this.#queue.drained()
+    await this.#streams?.close()
+  }
+
+  #streaming(): LiveStreams {
+    this.#streams ??= new LiveStreams({
+      io: this.#options,
+      settling: this.#settling,
+      performing: (task) => performing.run(this, task),
+      commit: (commit) => this.#commit(commit),
+    })
+    return this.#streams
   }
 
   #admitInput(): void {
@@ -279,11 +279,4 @@ export class LiveIo implements IoProvider {
     await this.#settling.turn(inserted)
     return artifactId
   }
-}
-
-function conflict(key: FactKey): MfmError {
-  return new MfmError('fact_payload_conflict', {
-    message: `the fact ${JSON.stringify(key)} is bound to another value`,
-    details: { key },
-  })
 }

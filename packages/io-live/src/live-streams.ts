@@ -1,9 +1,9 @@
-import type { IoCall, IoResult, TransportAnswer } from '@mfm/core-types'
-import type { MfmError } from '@mfm/errors'
+import type { ArtifactId, IoCall, IoResult, TransportAnswer } from '@mfm/core-types'
 import type { AskedCall } from '@mfm/facts'
 import { streamedResult } from '@mfm/facts'
 import { joinSignals } from './abortable.ts'
 import { streamBound } from './bound-stream.ts'
+import { bindingConflict } from './failure.ts'
 import { LiveBody } from './live-body.ts'
 import type { LiveIoOptions } from './live-io.ts'
 import type { Outcome } from './outcome.ts'
@@ -12,9 +12,10 @@ import { perform } from './perform.ts'
 import type { PreparedStream } from './prepare-answer.ts'
 import { prepareStream } from './prepare-answer.ts'
 import type { SettleQueue } from './settle-queue.ts'
-import type { StreamEnding } from './stream-outcome.ts'
+import type { EndedStream } from './stream-outcome.ts'
 import { streamEnded } from './stream-outcome.ts'
 import { readClock, SYSTEM_SOURCES } from './system-sources.ts'
+import type { FactCommit } from './write-request.ts'
 
 /** Most bytes of a streamed body, where nobody says otherwise. */
 const DEFAULT_LIMIT = 32 * 1024 * 1024
@@ -24,12 +25,8 @@ export interface LiveStreamsOptions {
   readonly settling: SettleQueue
   /** Runs what performs a call. */
   readonly performing: <T>(task: () => T) => T
-  /** Records how a call ended, or what comes of one whose key is bound otherwise, and gives what its caller gets. */
-  readonly conclude: <T>(
-    asked: AskedCall,
-    outcome: Outcome<T>,
-    lost?: (error: MfmError) => Outcome<T>,
-  ) => Promise<T>
+  /** Resolves to what the key is bound to, when it is the caller's turn. */
+  readonly commit: (commit: FactCommit) => Promise<ArtifactId>
 }
 
 export interface StreamRequest {
@@ -51,7 +48,7 @@ export class LiveStreams {
 
   /** Gives the head, and a body that is recorded when it has ended. */
   async open(request: StreamRequest): Promise<IoResult> {
-    const { io, settling, conclude } = this.#options
+    const { io, settling, commit } = this.#options
     const { asked } = request
     const known = await settling.recorded(
       () => io.writer.findFact(asked.key),
@@ -60,7 +57,10 @@ export class LiveStreams {
     if (known !== undefined) return known.value
     const giveUp = new AbortController()
     const begun = await this.#begin(request, giveUp)
-    if ('commit' in begun) return await conclude(asked, begun)
+    if ('commit' in begun) {
+      await commit(begun.commit)
+      return begun.settle()
+    }
     const head = await settling.part()
     const { response, source } = begun
     const clock = io.clock ?? SYSTEM_SOURCES.clock
@@ -73,10 +73,8 @@ export class LiveStreams {
       turn: () => settling.part(),
       elapsed: () => Math.max(0, readClock(clock) - start),
       record: async (chunks, ending) => {
-        const ended = (how: StreamEnding): Outcome<void> =>
-          streamEnded(asked, { response, head, chunks, ...how }, io)
-        const lost = (error: MfmError): Outcome<void> => ended({ ended: 'error', error })
-        await conclude(asked, ended(ending), lost).finally(() => this.#open.delete(body))
+        const stream = { response, head, chunks, ...ending }
+        await this.#record(asked, stream).finally(() => this.#open.delete(body))
       },
     })
     this.#open.add(body)
@@ -86,6 +84,18 @@ export class LiveStreams {
   /** Gives up what is open, and resolves when that has been recorded. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((body) => body.return()))
+  }
+
+  /** Rejects with what the reader is to be told in place of an end. */
+  async #record(asked: AskedCall, stream: EndedStream): Promise<void> {
+    const { io, commit } = this.#options
+    const outcome = streamEnded(asked, stream, io)
+    const artifactId = await commit(outcome.commit)
+    if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
+    const error = bindingConflict(asked.key)
+    const lost = streamEnded(asked, { ...stream, ended: 'error', error }, io)
+    await commit(lost.commit)
+    lost.settle()
   }
 
   /** Never rejects: a failure is an outcome. */

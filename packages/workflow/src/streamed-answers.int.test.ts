@@ -210,6 +210,33 @@ describe('a state that reads a streamed answer', () => {
     expect(await verifyWorkflow(op, { stores, runId: RUN })).toMatchObject({ verdict: 'identical' })
   })
 
+  it('that holds a secret fails, also where it leaves the rest unread', async () => {
+    const stores = openMemoryStores()
+    const op = reading(async (io) => {
+      for await (const _ of io.stream('words', () => words('password: hunter2-hunter2', 'b'))) break
+      return 'never'
+    })
+    const held = reading(async (io) => {
+      const stream = io.stream('words', () => words('password: hunter2-hunter2', 'b'))
+      const { value } = await stream[Symbol.asyncIterator]().next()
+      return value?.at
+    })
+    for (const [one, runId] of [
+      [op, RUN],
+      [held, FORK],
+    ] as const) {
+      const result = await runWorkflow(one, { stores, runId })
+      expect(result).toMatchObject({
+        phase: 'failed',
+        failure: { error: { code: 'secrets_detected' } },
+      })
+      expect((await metas(stores, runId)).map(({ attachments }) => attachments)).toEqual([
+        undefined,
+      ])
+      expect(await verifyWorkflow(one, { stores, runId })).toMatchObject({ verdict: 'identical' })
+    }
+  })
+
   it('reads further than it did: the replay says so', async () => {
     const stores = openMemoryStores()
     let most = 1
