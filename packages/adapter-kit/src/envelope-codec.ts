@@ -1,5 +1,5 @@
 import { artifactIdOf, canonicalize, decodeJsonArtifact } from '@mfm/canonical-json'
-import type { EventEnvelope, JsonValue, RunEventType, RunId } from '@mfm/core-types'
+import type { EventEnvelope, JsonValue, PlainFact, RunEventType, RunId } from '@mfm/core-types'
 import { eventEnvelopeSchema, isPlainFact } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
 
@@ -19,13 +19,19 @@ const HOLDS_FREE_JSON: ReadonlyMap<string, boolean> = new Map(
 const KNOWN_VERSION = 1
 /** Perhaps an integer that a double would round. */
 const LONG_INTEGER = /[:,[]-?\d{16}/
+/** More than the JSON of a plain fact takes beside its key and its namespace. */
+const PLAIN_FACT_LENGTH = 1000
+/** The longest escape of a UTF-16 unit: `\u001f`. */
+const ESCAPE_LENGTH = 6
 
 /** An event ready to be stored. */
 export interface EncodedEvent {
-  /** A copy as far down as the event's own members. */
+  /** A copy as far down as there are members of its own. */
   readonly envelope: EventEnvelope
   /** JSON of the envelope. */
   readonly text: string
+  /** The envelope where it is a plain fact, which a store may write in a shorter form. */
+  readonly fact?: PlainFact | undefined
 }
 
 /**
@@ -53,13 +59,41 @@ function invalid(runId: RunId, problem: string): MfmError {
 }
 
 function encodeEnvelope(given: EventEnvelope, maxPayloadBytes: number): EncodedEvent {
+  if (isPlainFact(given)) return encodePlainFact(given, maxPayloadBytes)
   const what = 'an event to append'
-  const envelope = isPlainFact(given)
-    ? { ...given, event: { ...given.event } }
-    : decode(eventEnvelopeSchema, given, 'event_append_invalid', { what })
+  const envelope = decode(eventEnvelopeSchema, given, 'event_append_invalid', { what })
   const text = envelopeJson(envelope)
   if (text.length * 3 > maxPayloadBytes) requireSize(envelope, text, maxPayloadBytes)
   return { envelope, text }
+}
+
+function encodePlainFact(given: PlainFact, maxPayloadBytes: number): EncodedEvent {
+  const { event } = given
+  const encoded = new EncodedFact({ ...given, event: { ...event, meta: { ...event.meta } } })
+  const free = event.key.length + event.meta.namespace.length
+  if ((free * ESCAPE_LENGTH + PLAIN_FACT_LENGTH) * 3 > maxPayloadBytes) {
+    requireSize(encoded.envelope, encoded.text, maxPayloadBytes)
+  }
+  return encoded
+}
+
+/** Its JSON is made when it is asked for. */
+class EncodedFact implements EncodedEvent {
+  readonly fact: PlainFact
+  #text: string | undefined
+
+  constructor(fact: PlainFact) {
+    this.fact = fact
+  }
+
+  get envelope(): EventEnvelope {
+    return this.fact
+  }
+
+  get text(): string {
+    this.#text ??= envelopeJson(this.fact)
+    return this.#text
+  }
 }
 
 /** Without free JSON there are only strings, numbers and `null` left, for which the fast writer is exact. */

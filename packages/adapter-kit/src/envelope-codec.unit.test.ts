@@ -61,6 +61,27 @@ describe('encodeEvents', () => {
     )
   })
 
+  it('measures a plain fact as it measures any event, and keeps what it was given', () => {
+    const more = { requestId: null, outcome: 'answered', stateId: 'a.b.c', attempt: 0, ordinal: 0 }
+    const plain = (key: string): EventEnvelope => {
+      const meta = { v: 1, namespace: 'n', ...more }
+      const event = { type: 'fact_recorded', v: 1, key, payloadId: 'a'.repeat(64), meta }
+      return { ...domain(0), event: event as never }
+    }
+    const given = plain('k')
+    const size = JSON.stringify(given).length
+    const encodedFact = encodeEvents(RUN, 0, [given], size)[0]
+    Object.assign(Object(given.event).meta, { attempt: 7 })
+    expect(encodedFact?.fact).toEqual(plain('k'))
+    expect(encodedFact?.text).toBe(JSON.stringify(plain('k')))
+    expect(() => encodeEvents(RUN, 0, [plain('kk')], size)).toThrow(
+      expect.objectContaining({
+        code: 'payload_too_large',
+        details: { limit: size, size: size + 1 },
+      }),
+    )
+  })
+
   it('does not take lone surrogates, wherever they hide', () => {
     const meta = { v: 1, namespace: '\ud800', requestId: null, outcome: 'answered' }
     const more = { stateId: 'a.b.c', attempt: 0, ordinal: 0 }

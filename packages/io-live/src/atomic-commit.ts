@@ -1,4 +1,4 @@
-import type { FactBinding, Stores } from '@mfm/core-types'
+import type { AtomicBatch, FactBinding, NewArtifact, RunEvent, Stores } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
 import type { CommitInput, CommitResult } from './commit-strategy.ts'
 import { chainEvents } from './run-head.ts'
@@ -8,24 +8,32 @@ export async function commitAtomically(stores: Stores, input: CommitInput): Prom
   const { runId, head, tsMillis, requests } = input
   const { atomic } = stores
   if (atomic === undefined) throw new MfmError('internal_error')
-  const chained = chainEvents(
-    runId,
-    head,
-    requests.flatMap(({ events }) => events),
-    tsMillis,
-  )
+  const { artifacts, bindings, events } = together(requests)
+  const chained = chainEvents(runId, head, events, tsMillis)
   try {
-    await atomic.recordAtomically(runId, head.seq, {
-      artifacts: requests.flatMap(({ artifacts }) => artifacts),
-      bindings: requests.flatMap(({ fact }) =>
-        fact === undefined ? [] : [{ key: fact.key, artifactId: fact.payloadId }],
-      ),
-      events: chained.envelopes,
-    })
+    const batch = { artifacts, bindings, events: chained.envelopes }
+    await atomic.recordAtomically(runId, head.seq, batch)
   } catch (error) {
     return await adoptBinding(stores, input, error)
   }
   return { ...chained, bindings: [] }
+}
+
+function together(requests: CommitInput['requests']): {
+  readonly artifacts: NewArtifact[]
+  readonly bindings: AtomicBatch['bindings'][number][]
+  readonly events: RunEvent[]
+} {
+  const artifacts: NewArtifact[] = []
+  const bindings: AtomicBatch['bindings'][number][] = []
+  const events: RunEvent[] = []
+  for (const request of requests) {
+    artifacts.push(...request.artifacts)
+    events.push(...request.events)
+    const { fact } = request
+    if (fact !== undefined) bindings.push({ key: fact.key, artifactId: fact.payloadId })
+  }
+  return { artifacts, bindings, events }
 }
 
 /**

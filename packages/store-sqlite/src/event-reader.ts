@@ -93,8 +93,10 @@ function readFrame(journal: Journal, row: number, { runId, from, to, page }: Ope
   let seq = frame.firstSeq
   if (frame.run !== runId || seq > wanted)
     throw damaged('log', row, `does not hold event ${wanted}`)
-  for (const text of frame.events()) {
-    if (seq >= wanted && seq <= to) page.push(decodeEnvelope(runId, seq, text))
+  for (const stored of frame.events()) {
+    if (seq >= wanted && seq <= to) {
+      page.push(typeof stored === 'string' ? decodeEnvelope(runId, seq, stored) : stored)
+    }
     seq++
   }
   if (seq <= wanted) throw damaged('log', row, `does not hold event ${wanted}`)

@@ -1,8 +1,9 @@
-import type { ArtifactId, EventEnvelope, FactKey, RunId } from '@mfm/core-types'
+import type { ArtifactId, EventEnvelope, FactKey, PlainFact, RunId } from '@mfm/core-types'
 import { isRunId } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 import { damaged } from './damage.ts'
-import { DIGEST_BYTES, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from './frame-writer.ts'
+import { DIGEST_BYTES, FACT, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from './frame-writer.ts'
+import { readFact } from './read-fact.ts'
 import { SEAL_BYTES, unseal } from './sealed.ts'
 
 export interface StoredArtifact {
@@ -11,10 +12,21 @@ export interface StoredArtifact {
   readonly bytes: Buffer | undefined
 }
 
+/** An event as it is stored: JSON of its envelope, or a plain fact. */
+export type StoredEvent = string | PlainFact
+
 export type FramePart =
   | { readonly type: 'artifact'; readonly artifact: StoredArtifact }
   | { readonly type: 'binding'; readonly key: FactKey; readonly id: ArtifactId | undefined }
-  | { readonly type: 'event'; readonly text: string; readonly isBinding: boolean }
+  | { readonly type: 'event'; readonly event: StoredEvent; readonly isBinding: boolean }
+
+interface PartPlace {
+  readonly tag: number
+  readonly start: number
+  readonly end: number
+  /** Number of the event, where the part is one. */
+  readonly seq: number
+}
 
 /** One row of the log, its checksum verified. The layout is described beside `TAG`. */
 export class Frame {
@@ -46,16 +58,14 @@ export class Frame {
 
   /** All parts in order. */
   *parts(): Generator<FramePart> {
-    for (const { tag, start, end } of this.#places()) yield this.#part(tag, start, end)
+    for (const place of this.#places()) yield this.#part(place)
   }
 
-  /** The envelopes, as JSON, in order. */
-  events(): string[] {
-    const texts: string[] = []
-    for (const { tag, start, end } of this.#places()) {
-      if (isEvent(tag)) texts.push(this.#body.toString('utf8', start, end))
-    }
-    return texts
+  /** In order. */
+  events(): StoredEvent[] {
+    const events: StoredEvent[] = []
+    for (const place of this.#places()) if (isEvent(place.tag)) events.push(this.#event(place))
+    return events
   }
 
   /** What the frame says of keys: each with its artifact, or `undefined` where it is bound no longer. */
@@ -63,7 +73,7 @@ export class Frame {
     for (const part of this.parts()) {
       if (part.type === 'binding') yield [part.key, part.id]
       if (part.type !== 'event' || !part.isBinding) continue
-      const { event } = JSON.parse(part.text) as EventEnvelope // as it was stored
+      const { event } = envelopeOf(part.event)
       if (event.type === 'fact_recorded') yield [event.key, event.payloadId]
     }
   }
@@ -79,18 +89,27 @@ export class Frame {
     return undefined
   }
 
-  #part(tag: number, start: number, end: number): FramePart {
+  #part(place: PartPlace): FramePart {
     const body = this.#body
+    const { tag, start, end } = place
     if (isArtifact(tag)) return { type: 'artifact', artifact: this.#artifact(tag, start, end) }
     if (isEvent(tag)) {
-      const isBinding = tag === TAG.bindingEvent
-      return { type: 'event', text: body.toString('utf8', start, end), isBinding }
+      const binds = tag === TAG.fact && ((body[start] ?? 0) & FACT.binds) !== 0
+      const isBinding = binds || tag === TAG.bindingEvent
+      return { type: 'event', event: this.#event(place), isBinding }
     }
     const isBound = tag === TAG.bind
     if (!isBound && tag !== TAG.unbind) throw damaged('log', this.row, `has a part of kind ${tag}`)
     const id = isBound ? this.#digest(start) : undefined
     const keyAt = isBound ? start + DIGEST_BYTES : start
     return { type: 'binding', key: body.toString('utf8', keyAt, end), id }
+  }
+
+  #event({ tag, start, end, seq }: PartPlace): StoredEvent {
+    const { run } = this
+    if (tag !== TAG.fact) return this.#body.toString('utf8', start, end)
+    if (run === undefined) throw damaged('log', this.row, 'holds a fact of no run')
+    return readFact({ body: this.#body, start, end, runId: run, seq })
   }
 
   #artifact(tag: number, start: number, end: number): StoredArtifact {
@@ -104,16 +123,24 @@ export class Frame {
     return this.#body.toString('hex', start, start + DIGEST_BYTES) as ArtifactId // 64 hex digits by length
   }
 
-  *#places(): Generator<{ readonly tag: number; readonly start: number; readonly end: number }> {
+  *#places(): Generator<PartPlace> {
     const body = this.#body
     let at = this.#partsAt
+    let seq = this.firstSeq
     while (at < body.length) {
+      const tag = body[at] ?? 0
       const start = at + PART_HEADER_BYTES
       const end = start + body.readUInt32BE(at + 1)
-      yield { tag: body[at] ?? 0, start, end }
+      yield { tag, start, end, seq }
+      if (isEvent(tag)) seq++
       at = end
     }
   }
+}
+
+/** As it was stored: a type of a later release matters to readers of the run alone. */
+export function envelopeOf(stored: StoredEvent): EventEnvelope {
+  return typeof stored === 'string' ? (JSON.parse(stored) as EventEnvelope) : stored
 }
 
 function unsealFrame(row: number, stored: unknown): Buffer {
@@ -138,7 +165,7 @@ function legible(body: Buffer): { readonly runId?: RunId; readonly seq?: number 
 }
 
 function isEvent(tag: number): boolean {
-  return tag === TAG.event || tag === TAG.bindingEvent
+  return tag === TAG.event || tag === TAG.bindingEvent || tag === TAG.fact
 }
 
 function isArtifact(tag: number): boolean {

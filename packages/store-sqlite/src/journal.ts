@@ -3,6 +3,7 @@ import { hasCode } from '@mfm/errors'
 import type { Connection } from './connection.ts'
 import { damaged } from './damage.ts'
 import type { Frame, StoredArtifact } from './frame.ts'
+import { envelopeOf } from './frame.ts'
 import { Indexes } from './indexes.ts'
 import { Log } from './log.ts'
 import type { EventPlace } from './tail.ts'
@@ -197,14 +198,12 @@ export class Journal {
       if (part.type === 'artifact') this.tail.artifacts.set(part.artifact.id, row)
       else if (run === undefined) throw damaged('log', row, 'names no run')
       else if (part.type === 'binding') run.bind(row, part.key, part.id)
-      else this.#learnEvent(run, row, part.text, part.isBinding)
+      else this.#learnEvent(run, row, envelopeOf(part.event), part.isBinding)
     }
     this.#lastRow = row
   }
 
-  #learnEvent(run: TailRun, row: number, text: string, isBinding: boolean): void {
-    // As it was stored, the checksum says so; a type of a later release matters to readers of the run alone.
-    const envelope = JSON.parse(text) as EventEnvelope
+  #learnEvent(run: TailRun, row: number, envelope: EventEnvelope, isBinding: boolean): void {
     this.append(run, row, envelope)
     const { event } = envelope
     if (isBinding && event.type === 'fact_recorded') run.bind(row, event.key, event.payloadId)

@@ -1,6 +1,6 @@
 import type { EncodedEvent } from '@mfm/adapter-kit'
 import type { ArtifactId, FactKey, NewArtifact, RunId } from '@mfm/core-types'
-import { FrameWriter } from './frame-writer.ts'
+import { FrameWriter, isCompact } from './frame-writer.ts'
 import type { Journal } from './journal.ts'
 import type { TailRun } from './tail.ts'
 
@@ -8,6 +8,8 @@ import type { TailRun } from './tail.ts'
 const INLINE_BYTES = 4096
 /** A frame is closed where the next part would make it longer than fits a page of the file. */
 const FRAME_BYTES = 4000
+/** About what a plain fact takes beside its key. */
+const FACT_BYTES = 200
 
 /** What one request adds to the log: checked, copied, and new. */
 export interface Recording {
@@ -88,10 +90,17 @@ export class Recorder {
   }
 
   /** @param key what the event binds as well */
-  #event(run: TailRun, { envelope, text }: EncodedEvent, key: FactKey | undefined): void {
-    this.#room(text.length)
-    this.#frame.firstSeq(envelope.seq)
-    this.#frame.event(text, key !== undefined)
+  #event(run: TailRun, encoded: EncodedEvent, key: FactKey | undefined): void {
+    const { envelope, fact } = encoded
+    if (fact !== undefined && isCompact(fact)) {
+      this.#room(FACT_BYTES + fact.event.key.length)
+      this.#frame.firstSeq(envelope.seq)
+      this.#frame.fact(fact, key !== undefined)
+    } else {
+      this.#room(encoded.text.length)
+      this.#frame.firstSeq(envelope.seq)
+      this.#frame.event(encoded.text, key !== undefined)
+    }
     this.#journal.append(run, this.#row, envelope)
     if (key === undefined || envelope.event.type !== 'fact_recorded') return
     this.#chain(run)

@@ -6,11 +6,11 @@ import type { Backdoor, EventDamage } from '@mfm/conformance'
 import type { ArtifactId, FactKey, RunId } from '@mfm/core-types'
 import { Backend } from '../src/backend.ts'
 import { Frame } from '../src/frame.ts'
-import { DIGEST_BYTES, TAG } from '../src/frame-writer.ts'
+import { DIGEST_BYTES, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from '../src/frame-writer.ts'
 import type { Journal } from '../src/journal.ts'
 import type { Recorder } from '../src/recorder.ts'
 import { NO_BINDINGS } from '../src/recorder.ts'
-import { seal } from '../src/sealed.ts'
+import { SEAL_BYTES, seal } from '../src/sealed.ts'
 import { noted } from './temp-store.ts'
 
 /** Works on the file with the parts of the store, but believes whatever it is given. */
@@ -27,6 +27,8 @@ async function within<T>(
     backend.close()
   }
 }
+
+const EVENT_TAGS: ReadonlySet<number> = new Set([TAG.event, TAG.bindingEvent, TAG.fact])
 
 interface RawFrame {
   readonly row: number
@@ -66,19 +68,30 @@ function store(db: DatabaseSync, row: number, body: Uint8Array): void {
 }
 
 /** Where an event of a run stands. */
-function findEvent(
-  frames: readonly RawFrame[],
-  run: RunId,
-  seq: number,
-): RawFrame & { readonly start: number; readonly end: number } {
+function findEvent(frames: readonly RawFrame[], run: RunId, seq: number): RawFrame & Place {
   for (const raw of frames) {
     if (raw.frame?.run !== run) continue
-    const text = raw.frame.events()[seq - raw.frame.firstSeq]
-    if (text === undefined) continue
-    const start = raw.body.indexOf(text)
-    return { ...raw, start, end: start + Buffer.byteLength(text) }
+    const place = eventPlaces(raw.body)[seq - raw.frame.firstSeq]
+    if (place !== undefined) return { ...raw, ...place }
   }
   throw new Error(`run ${run} has no event ${seq}`)
+}
+
+interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+function eventPlaces(body: Buffer): Place[] {
+  const places: Place[] = []
+  let at = SEAL_BYTES + 1 + (body[SEAL_BYTES] ?? 0) + 2 * INTEGER_BYTES
+  while (at < body.length) {
+    const start = at + PART_HEADER_BYTES
+    const end = start + body.readUInt32BE(at + 1)
+    if (EVENT_TAGS.has(body[at] ?? 0)) places.push({ start, end })
+    at = end
+  }
+  return places
 }
 
 type Damage = (db: DatabaseSync, frames: readonly RawFrame[], run: RunId, seq: number) => void
@@ -116,8 +129,9 @@ const DAMAGES: Readonly<Record<EventDamage, Damage>> = {
   },
   unlink: (db, frames, run, seq) => {
     const { row, body, start } = findEvent(frames, run, seq)
-    const digest = body.indexOf('"prev":"', start) + '"prev":"'.length
-    body.write(body.toString('latin1', digest, digest + 1) === '0' ? '1' : '0', digest, 'latin1')
+    const text = body.indexOf('"prev":"', start)
+    const digest = text === -1 ? start + 2 + INTEGER_BYTES : text + '"prev":"'.length
+    body[digest] = (body[digest] ?? 0) ^ 1
     store(db, row, body)
   },
 }

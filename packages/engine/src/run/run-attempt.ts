@@ -26,8 +26,9 @@ const GRACE_MILLIS = 2000
 export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   const { host, tree, node, attempt, base } = input
   const own = new AbortController()
-  const signal = AbortSignal.any([host.signal, own.signal])
+  const { signal } = own
   const { metadata, handler } = node
+  using _stop = follow(host.signal, own)
   using _deadline = host.watchDeadline((reason) => own.abort(reason))
   const gate = new AttemptGate(
     host.openAttempt({ stateId: node.id, attempt, signal }),
@@ -60,6 +61,14 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   } finally {
     gate.shut()
   }
+}
+
+/** Unlike `AbortSignal.any`, whose signals look at their sources whenever they are asked: every call asks. */
+function follow(signal: AbortSignal, controller: AbortController): Disposable {
+  const onAbort = (): void => controller.abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) }
 }
 
 /** Follows the handler; after a stop, for {@link GRACE_MILLIS} at most. */
