@@ -281,7 +281,7 @@ describe('a streamed answer', () => {
           expect(await transcript(program, await replayOf(bench, 1))).toEqual(second)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 })

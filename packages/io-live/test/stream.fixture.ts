@@ -34,7 +34,7 @@ export function streaming(
   }
 }
 
-export async function* bytesOf(
+async function* bytesOf(
   parts: Iterable<string | Error> | AsyncIterable<string | Error>,
 ): AsyncGenerator<Uint8Array, undefined> {
   for await (const part of parts) {

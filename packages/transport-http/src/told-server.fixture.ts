@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** An answer that goes on when it is told to. */
-export interface ToldAnswer {
+interface ToldAnswer {
   /** Resolves when the bytes have left. */
   readonly write: (chunk: string | Uint8Array) => Promise<void>
   readonly end: () => void

@@ -120,7 +120,9 @@ describe('a state that reads a streamed answer', () => {
     vi.restoreAllMocks()
   })
 
-  it('may be killed between two parts: nothing of the body is bound, and a resume asks again', async () => {
+  it('may be killed between two parts: nothing of the body is bound, and a resume asks again', {
+    timeout: 60_000,
+  }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'mfm-stream-'))
     const path = join(folder, 'run.db')
     server.answers.push((response) => response.write(eventText('lost')))
