@@ -228,6 +228,25 @@ describe('a streamed answer', () => {
     expect(await transcript(program, await replayOf(bench))).toEqual(live)
   })
 
+  it('that cannot be recorded ends in an error, for who reads it and who gives it up', async () => {
+    const bench = new LiveBench()
+    const trouble = new MfmError('fact_binding_append_failed')
+    const { writer } = bench
+    const broken = {
+      findFact: (key: string) => writer.findFact(key),
+      factMeta: (key: string) => writer.factMeta(key),
+      recordFact: () => Promise.reject(trouble),
+    }
+    const io = bench.live({ writer: broken })
+    const read = await bodyOf(io, streaming(['a'], 'read'))
+    expect(await textOf(read)).toBe('a')
+    await expect(read.next()).rejects.toBe(trouble)
+    expect(await read.next()).toMatchObject({ done: true })
+    await expect((await bodyOf(io, streaming(['a'], 'left'))).return()).rejects.toBe(trouble)
+    await bodyOf(io, streaming(['a'], 'open'))
+    await expect(io.close()).rejects.toBe(trouble)
+  })
+
   it('that holds a secret is not recorded, and its reader is told at the end', async () => {
     const bench = new LiveBench()
     const program: Program = (io, log) =>
