@@ -9,7 +9,6 @@ import type { Chance } from '../support/samples.ts'
 import { newRun, upTo } from '../support/samples.ts'
 import { within } from '../support/within.ts'
 import { requireLegal, writesOf } from './abort-cases.ts'
-import type { Call } from './calls.ts'
 import { callsOf, EXPECTED_REFUSALS } from './calls.ts'
 import { requireNamed } from './error-cases.ts'
 import { requireRounds, writeRound } from './rounds.ts'
@@ -49,9 +48,15 @@ async function persist<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Every call but a watch, which waits for the server as it waits for events. */
-function endingCalls(stores: OpenedStores, run: RunId): (readonly [string, Call])[] {
-  return Array.from(callsOf(stores, run)).filter(([name]) => name !== 'watch')
+/** How every call fails, all made at once, but for a watch, which waits for the server as it waits for events. */
+async function failures(
+  stores: OpenedStores,
+  run: RunId,
+): Promise<readonly (readonly [string, unknown])[]> {
+  const calls = Array.from(callsOf(stores, run)).filter(([name]) => name !== 'watch')
+  return await Promise.all(
+    calls.map(async ([name, call]) => [name, await failureOf(name, call)] as const),
+  )
 }
 
 /** The calls that reach the server whatever was asked before; the others may know their answer already. */
@@ -100,8 +105,7 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
         const run = newRun(context)
         await requireReach(stores, run)
         await proxy.goDown()
-        for (const [name, call] of endingCalls(stores, newRun(context))) {
-          const error = await failureOf(name, call)
+        for (const [name, error] of await failures(stores, newRun(context))) {
           requireNamed(error, name)
           assert.ok(error.retryable, `${name}: ${error.code} is not retryable`)
           assert.ok(
@@ -171,8 +175,7 @@ export const SERVER_CASES: readonly ConformanceCase<'any'>[] = [
         const stores = await open({ callMillis: CALL_MILLIS })
         await requireReach(stores, newRun(context))
         const hole = proxy.arm({ kind: 'black_hole' }, { times: 10_000 })
-        for (const [name, call] of endingCalls(stores, newRun(context))) {
-          const error = await failureOf(name, call)
+        for (const [name, error] of await failures(stores, newRun(context))) {
           assert.ok(
             hasCode(error, 'store_timeout', 'store_outcome_unknown'),
             `${name} ended with ${String(error)}`,
