@@ -83,7 +83,10 @@ export interface ArtifactLister {
   list(options?: CallOptions): AsyncIterable<ArtifactId>
 }
 
-/** Capability `erase`: retention. Resolves to whether there was anything to erase; a later `put` stores it again. */
+/**
+ * Capability `erase`: retention. Resolves to whether there was anything to erase; a later `put` stores it again. From
+ * then on no opening gives the bytes, not even one that has them in memory.
+ */
 export interface ArtifactEraser {
   erase(id: ArtifactId, options?: CallOptions): Promise<boolean>
 }
@@ -151,6 +154,8 @@ export interface Page<T> {
  * head is `expectedSeq`, else `event_store_concurrency` with `details.expected` and `details.actual`. An empty list
  * at the right head resolves to the head.
  *
+ * An `append` that ends in `store_timeout` or `store_outcome_unknown` may have been made: reading settles it.
+ *
  * `read` yields in ascending order what was there when it was called; an unknown run, `from` past the end and
  * `from > to` yield nothing. A stored envelope that cannot be decoded is `event_store_corruption` with its `seq`.
  *
@@ -198,7 +203,8 @@ export interface AtomicBatch {
  * Artifacts, fact bindings and events in one commit: after a crash either all are there or none is reachable.
  *
  * The event checks are those of {@link EventStore.append} and come first. A key that is already bound to another
- * artifact refuses the whole batch with `fact_binding_conflict` (`details.key`, `details.bound`, `details.given`).
+ * artifact refuses the whole batch with `fact_binding_conflict` (`details.key`, `details.bound`, `details.given`); of
+ * several, any one is named.
  */
 export interface AtomicRecorder {
   recordAtomically(
