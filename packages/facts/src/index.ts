@@ -38,6 +38,7 @@ export {
   decodeStreamedAnswer,
   encodeStreamedAnswer,
   isStreamedAnswer,
+  STREAM_OUTCOMES,
   type StreamChunk,
   type StreamedAnswer,
   type StreamedDocuments,

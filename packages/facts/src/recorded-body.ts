@@ -20,7 +20,7 @@ const DONE: Read = { done: true, value: undefined }
 
 /** A recorded body as it was delivered, chunk by chunk and with its end. */
 export class RecordedBody implements StreamedBody {
-  readonly #answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>
+  readonly answer: StreamedAnswer
   readonly #turns: BodyTurns
   readonly #call: BodyOf
   #reading: Promise<unknown> = Promise.resolve()
@@ -28,12 +28,8 @@ export class RecordedBody implements StreamedBody {
   #end: Promise<void> | undefined
   #isOver = false
 
-  constructor(
-    answer: Pick<StreamedAnswer, 'chunks' | 'ended' | 'error'>,
-    turns: BodyTurns,
-    call: BodyOf,
-  ) {
-    this.#answer = answer
+  constructor(answer: StreamedAnswer, turns: BodyTurns, call: BodyOf) {
+    this.answer = answer
     this.#turns = turns
     this.#call = call
   }
@@ -56,7 +52,7 @@ export class RecordedBody implements StreamedBody {
   }
 
   async #read(): Promise<Read> {
-    const chunk = this.#isOver ? undefined : this.#answer.chunks[this.#next]
+    const chunk = this.#isOver ? undefined : this.answer.chunks[this.#next]
     if (chunk !== undefined) {
       await this.#turns.chunk(this.#next)
       if (!this.#isOver) {
@@ -68,7 +64,7 @@ export class RecordedBody implements StreamedBody {
     await this.#end
     if (this.#isOver) return DONE
     this.#isOver = true
-    const { ended, error } = this.#answer
+    const { ended, error } = this.answer
     if (error !== null) throw errorFromInfo(error)
     if (ended === 'complete') return DONE
     throw this.#exhausted()

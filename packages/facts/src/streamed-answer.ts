@@ -1,6 +1,7 @@
 import { bytesArtifact, decodeJsonArtifact, jsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactId,
+  FactOutcome,
   JsonValue,
   NewArtifact,
   NumberProfile,
@@ -38,6 +39,13 @@ export interface StreamedDocuments {
   readonly body: NewArtifact
   /** Apart from the payload, so that answers with one content have one payload. */
   readonly delivery: NewArtifact
+}
+
+/** How the call ended, by how its body did. */
+export const STREAM_OUTCOMES: Readonly<Record<StreamEnd['ended'], FactOutcome>> = {
+  complete: 'answered',
+  error: 'failed',
+  aborted: 'aborted',
 }
 
 /** @throws MfmError `json_not_representable` and the like, where the response has no form under the profile */

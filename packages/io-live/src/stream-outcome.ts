@@ -1,6 +1,6 @@
-import type { FactOutcome, JsonValue, NewArtifact, NumberProfile, StreamEnd } from '@mfm/core-types'
+import type { JsonValue, NewArtifact, NumberProfile, StreamEnd } from '@mfm/core-types'
 import type { AskedCall, StreamChunk, StreamPlace } from '@mfm/facts'
-import { encodeStreamedAnswer, failureKey } from '@mfm/facts'
+import { encodeStreamedAnswer, failureKey, STREAM_OUTCOMES } from '@mfm/facts'
 import { failureError, failureInfo } from './failure.ts'
 import type { Outcome, OutcomeOptions } from './outcome.ts'
 import { failed, metaOf } from './outcome.ts'
@@ -17,12 +17,6 @@ export interface EndedStream extends StreamEnding {
   readonly response: JsonValue
   readonly head: StreamPlace
   readonly chunks: readonly StreamChunk[]
-}
-
-const OUTCOMES: Readonly<Record<StreamEnd['ended'], FactOutcome>> = {
-  complete: 'answered',
-  error: 'failed',
-  aborted: 'aborted',
 }
 
 /**
@@ -42,7 +36,10 @@ export function streamEnded(
     judgeAttachment(body, guard)
     const artifacts: NewArtifact[] = [payload, asked.identity.artifact, body, delivery]
     const key = ended === 'complete' ? asked.key : failureKey(scope, asked)
-    const meta = { ...metaOf(asked, scope, OUTCOMES[ended]), attachments: [body.id, delivery.id] }
+    const meta = {
+      ...metaOf(asked, scope, STREAM_OUTCOMES[ended]),
+      attachments: [body.id, delivery.id],
+    }
     return {
       commit: {
         artifacts,

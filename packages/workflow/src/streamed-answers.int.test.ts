@@ -267,6 +267,30 @@ describe('a state that reads a streamed answer', () => {
   })
 })
 
+/** A stream and two calls at the same time, which come in turns; what is noted is the order in which they came. */
+const racing = (before: number) =>
+  reading(async (io) => {
+    for (let time = 0; time < before; time += 1) await io.random()
+    const seen: string[] = []
+    const asked = [0, 1].map(() => Promise.withResolvers<void>())
+    const answered = [0, 1].map(() => Promise.withResolvers<void>())
+    async function* tokens(): AsyncGenerator<string> {
+      for (const [index, token] of ['one', 'two'].entries()) {
+        yield token
+        asked[index]?.resolve()
+        await answered[index]?.promise
+      }
+    }
+    const calls = asked.map(async ({ promise }, index) => {
+      await io.record(`call ${index}`, async () => (await promise) ?? null)
+      seen.push(`call ${index}`)
+      answered[index]?.resolve()
+    })
+    for await (const token of io.stream('tokens', tokens)) seen.push(token)
+    await Promise.all(calls)
+    return [...seen, 'end']
+  })
+
 describe('io.stream', () => {
   const op = reading(async (io) => {
     const read: unknown[] = []
@@ -342,6 +366,28 @@ describe('io.stream', () => {
       output,
     })
   })
+
+  it.each([false, true])(
+    'stands where it came in a fork that asks for less, live: %s',
+    async (isLive) => {
+      const stores = openMemoryStores()
+      const run = racing(2)
+      const { output } = await runWorkflow(run, { stores, runId: RUN })
+      expect(output).toEqual(['one', 'call 0', 'two', 'call 1', 'end'])
+      const fork = await forkWorkflow(racing(0), {
+        stores,
+        parentId: RUN,
+        runId: FORK,
+        at: 'read',
+        live: isLive,
+      })
+      expect(fork).toMatchObject({ phase: 'completed', output })
+      expect(await verifyWorkflow(racing(0), { stores, runId: FORK })).toMatchObject({
+        verdict: 'identical',
+        output,
+      })
+    },
+  )
 
   it('is not replaced in a fork', async () => {
     const stores = openMemoryStores()

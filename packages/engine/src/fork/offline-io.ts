@@ -12,14 +12,17 @@ import type {
   StreamedBody,
 } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
-import type { AskedCall, DerivedKind } from '@mfm/facts'
+import type { AskedCall, DerivedKind, StreamChunk, StreamedAnswer, StreamPlace } from '@mfm/facts'
 import {
   AttemptCounters,
   askCall,
   derivedKey,
+  encodeStreamedAnswer,
   failureKey,
   parseRandomLength,
   payloadOf,
+  RecordedBody,
+  STREAM_OUTCOMES,
 } from '@mfm/facts'
 import { ReplayIo } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
@@ -48,6 +51,9 @@ export class OfflineIo implements IoProvider {
   readonly #options: OfflineIoOptions
   readonly #io: ReplayIo
   readonly #counters = new AttemptCounters()
+  /** Facts of this attempt, and parts of streamed answers, that the program has had. */
+  #facts = 0
+  #parts = 0
 
   constructor(options: OfflineIoOptions) {
     const { parentScope, parent, guard, config } = options
@@ -81,18 +87,52 @@ export class OfflineIo implements IoProvider {
     }
   }
 
-  /** A streamed answer stands where its body ended. */
+  /** A streamed answer is a fact where its body ends; its parts stand between the facts of the fork. */
   #reusing(body: StreamedBody, asked: AskedCall): StreamedBody {
-    const { scope, parentScope, parent } = this.#options
-    const failed = failureKey(parentScope, asked)
+    if (!(body instanceof RecordedBody)) throw new MfmError('internal_error')
+    const { answer } = body
+    const head = this.#nextPlace()
+    const chunks: StreamChunk[] = []
     return new FollowedBody(body, {
-      around: (read) => read(),
-      onEnd: () => {
-        const { ordinal } = asked
-        if (!parent.source.facts.has(failed)) this.#reuse(asked.key, asked)
-        else this.#reuse(failed, { key: failureKey(scope, asked), ordinal })
+      around: async (read) => {
+        const next = await read().catch((error: unknown) => {
+          throw hasCode(error, 'stream_exhausted') ? this.#stop(error) : error
+        })
+        const chunk = next.done === true ? undefined : answer.chunks[chunks.length]
+        if (chunk !== undefined) chunks.push({ ...chunk, ...this.#nextPlace() })
+        return next
+      },
+      onEnd: (_, isGivenUp) => {
+        const end = isGivenUp ? ({ ended: 'aborted', error: null } as const) : answer
+        const { ended, error } = end
+        this.#takeStream(asked, { ...answer, head, chunks, ended, error })
       },
     })
+  }
+
+  #takeStream(asked: AskedCall, answer: StreamedAnswer): void {
+    const { parent, parentScope, writer, scope, config } = this.#options
+    const failed = failureKey(parentScope, asked)
+    const parentKey = parent.source.facts.has(failed) ? failed : asked.key
+    const key = answer.ended === 'complete' ? asked.key : failureKey(scope, asked)
+    const meta = parent.source.facts.get(parentKey)?.meta
+    if (meta === undefined || parent.inherited(parentKey) !== undefined) {
+      this.#reuse(parentKey, { key, ordinal: asked.ordinal })
+      return
+    }
+    const { stateId, attempt } = scope
+    parent.ledger.reuse(stateId, parentKey)
+    if (writer.bound(key) !== undefined) return
+    const { payload, body, delivery } = encodeStreamedAnswer(answer, config.numbers)
+    const attachments = [body.id, delivery.id]
+    const outcome = STREAM_OUTCOMES[answer.ended]
+    const own = { ...meta, outcome, stateId, attempt, ordinal: asked.ordinal, attachments }
+    writer.take({ key, payloadId: payload.id, meta: own }, payload, body, delivery)
+    this.#facts += 1
+  }
+
+  #nextPlace(): StreamPlace {
+    return { facts: this.#facts, parts: this.#parts++ }
   }
 
   async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
@@ -143,6 +183,7 @@ export class OfflineIo implements IoProvider {
       { key, payloadId: artifact.id, meta: { ...meta, stateId, attempt, ordinal } },
       artifact,
     )
+    this.#facts += 1
     parent.ledger.record(stateId, key)
     return artifact.id
   }
@@ -185,6 +226,7 @@ export class OfflineIo implements IoProvider {
     const own: FactMeta | undefined =
       isInherited || meta === undefined ? meta : { ...meta, stateId, attempt, ordinal }
     writer.take({ key, payloadId, meta: own })
+    if (own !== undefined && !isInherited) this.#facts += 1
   }
 
   async #orStop<T>(asked: Promise<T>): Promise<T> {

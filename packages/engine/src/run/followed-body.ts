@@ -5,8 +5,8 @@ type Read = IteratorResult<Uint8Array, undefined>
 export interface BodyFollower {
   /** Stands around each read. */
   readonly around: (read: () => Promise<Read>) => Promise<Read>
-  /** The body has ended, in whatever way. Called once. */
-  readonly onEnd: (body: StreamedBody) => void
+  /** The body has ended: given up, or read to its end or its error. Called once. */
+  readonly onEnd: (body: StreamedBody, isGivenUp: boolean) => void
 }
 
 /** A body whose reads and whose end somebody follows. */
@@ -24,10 +24,10 @@ export class FollowedBody implements StreamedBody {
     return this.#follower.around(async () => {
       try {
         const read = await this.#body.next()
-        if (read.done === true) this.#end()
+        if (read.done === true) this.#end(false)
         return read
       } catch (error) {
-        this.#end()
+        this.#end(false)
         throw error
       }
     })
@@ -37,7 +37,7 @@ export class FollowedBody implements StreamedBody {
     try {
       return await this.#body.return()
     } finally {
-      this.#end()
+      this.#end(true)
     }
   }
 
@@ -45,9 +45,9 @@ export class FollowedBody implements StreamedBody {
     return this
   }
 
-  #end(): void {
+  #end(isGivenUp: boolean): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#follower.onEnd(this)
+    this.#follower.onEnd(this, isGivenUp)
   }
 }
