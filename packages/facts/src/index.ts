@@ -3,6 +3,7 @@ export { afterMicrotasks } from './after-microtasks.ts'
 export { parseRandomLength, parseSleep } from './arguments.ts'
 export { type AskedCall, type Asking, askCall } from './asked-call.ts'
 export { AttemptCounters } from './attempt-counters.ts'
+export { BodyInTurn, type BodyParts } from './body-in-turn.ts'
 export { divergedError, isSameCall, valueConflict } from './divergence.ts'
 export {
   type AttemptKeyParts,
@@ -20,12 +21,16 @@ export {
   type RequestIdentity,
   requestOf,
 } from './identify-request.ts'
-export { KeyedQueue } from './keyed-queue.ts'
 export { parseNamespace } from './namespace.ts'
 export { type Payload, type PayloadRules, payloadOf } from './payload.ts'
 export { lastAttempt, PROGRAM_STATE } from './program-scope.ts'
 export { type RebuiltFactIndex, rebuildFactIndex } from './rebuild-fact-index.ts'
-export { type BodyOf, type BodyTurns, RecordedBody } from './recorded-body.ts'
+export {
+  type BodyOf,
+  errorAtEnd,
+  KnownBody,
+  type RecordedBody,
+} from './recorded-body.ts'
 export { addFact, projectFacts, type RecordedFact } from './recorded-fact.ts'
 export {
   foreignAttachment,
@@ -43,4 +48,6 @@ export {
   type StreamedAnswer,
   type StreamedDocuments,
   type StreamPlace,
+  streamOpenError,
 } from './streamed-answer.ts'
+export { type Caller, newCaller, Turns } from './turns.ts'

@@ -1,6 +1,7 @@
 import { bytesArtifact, decodeJsonArtifact, jsonArtifact } from '@mfm/canonical-json'
 import type {
   ArtifactId,
+  FactKey,
   FactOutcome,
   JsonValue,
   NewArtifact,
@@ -88,7 +89,7 @@ export function isStreamedAnswer(payload: JsonValue): boolean {
 /**
  * Reads a streamed answer back.
  *
- * @param attachments of its fact
+ * @param attachments of its fact; none for a fact without origin, whose body comes in one piece
  * @throws MfmError `fact_payload_decode_failed`; `artifact_corruption`; what `read` throws
  */
 export async function decodeStreamedAnswer(
@@ -103,20 +104,39 @@ export async function decodeStreamedAnswer(
     { what: 'the payload of a streamed answer' },
   )
   const [bodyId, deliveryId] = attachments
-  if (bodyId !== body.artifact || deliveryId === undefined) throw inconsistent()
-  const [bytes, delivered] = await Promise.all([read(bodyId), read(deliveryId)])
-  if (bytesArtifact('attachment', bytes).id !== bodyId) {
-    throw new MfmError('artifact_corruption', { details: { expected: bodyId } })
+  const isWithoutOrigin = attachments.length === 0
+  if (!isWithoutOrigin && bodyId !== body.artifact) throw inconsistent()
+  const [bytes, delivery] = await Promise.all([
+    read(body.artifact),
+    isWithoutOrigin ? deliveryAtOnce(body.bytes) : readDelivery(deliveryId, read),
+  ])
+  if (bytesArtifact('attachment', bytes).id !== body.artifact) {
+    throw new MfmError('artifact_corruption', { details: { expected: body.artifact } })
   }
-  const delivery = decode(
-    streamDeliverySchema,
-    decodeJsonArtifact(deliveryId, delivered),
-    'fact_payload_decode_failed',
-    { what: 'the delivery of a streamed answer' },
-  )
   const [facts, parts] = delivery.head
   const chunks = cut(bytes, delivery.chunks)
   return { response, head: { facts, parts }, chunks, ended, error }
+}
+
+async function readDelivery(
+  id: ArtifactId | undefined,
+  read: (id: ArtifactId) => Promise<Uint8Array>,
+): Promise<StreamDelivery> {
+  if (id === undefined) throw inconsistent()
+  const document = decodeJsonArtifact(id, await read(id))
+  return decode(streamDeliverySchema, document, 'fact_payload_decode_failed', {
+    what: 'the delivery of a streamed answer',
+  })
+}
+
+/** Of a fact without origin, which does not say how it came. */
+function deliveryAtOnce(bytes: number): StreamDelivery {
+  return {
+    kind: 'stream_delivery',
+    v: 1,
+    head: [0, 0],
+    chunks: bytes === 0 ? [] : [[bytes, 0, 0, 0]],
+  }
 }
 
 function cut(bytes: Uint8Array, rows: StreamDelivery['chunks']): StreamChunk[] {
@@ -128,6 +148,14 @@ function cut(bytes: Uint8Array, rows: StreamDelivery['chunks']): StreamChunk[] {
   })
   if (offset !== bytes.length) throw inconsistent()
   return chunks
+}
+
+/** The error for a key that is asked for while a streamed answer that is to be bound to it is open. */
+export function streamOpenError(key: FactKey): MfmError {
+  return new MfmError('stream_open', {
+    message: `the fact ${JSON.stringify(key)} is asked for while its streamed answer is open`,
+    details: { key },
+  })
 }
 
 function inconsistent(): MfmError {

@@ -8,7 +8,7 @@ import type {
   NumberProfile,
 } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
-import type { AskedCall } from '@mfm/facts'
+import type { AskedCall, Turns } from '@mfm/facts'
 import { divergedError, isSameCall, recordedResult } from '@mfm/facts'
 import type { RunWriter } from './run-writer.ts'
 
@@ -17,6 +17,7 @@ export interface BoundFactOptions {
   readonly artifacts: ArtifactStore
   readonly numbers?: NumberProfile | undefined
   readonly divergence?: 'error' | 'accept' | undefined
+  readonly turns: Pick<Turns, 'known'>
 }
 
 /**
@@ -29,7 +30,7 @@ export async function answerBound(
   payloadId: ArtifactId,
   options: BoundFactOptions,
 ): Promise<IoResult> {
-  const { writer, artifacts, numbers } = options
+  const { writer, artifacts, numbers, turns } = options
   // A key that was made from the request says itself which request it is.
   if (asked.occurrence === undefined) await refuseOtherRequest(asked, options)
   return recordedResult({
@@ -37,6 +38,7 @@ export async function answerBound(
     payloadId,
     attachments: async () => (await writer.factMeta(asked.key))?.attachments ?? [],
     readAttachment: (id) => artifacts.get(id),
+    turns,
   })
 }
 

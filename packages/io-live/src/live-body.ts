@@ -1,95 +1,78 @@
-import type { StreamedBody } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
-import type { StreamChunk, StreamPlace } from '@mfm/facts'
+import type { BodyParts, StreamChunk, StreamPlace, Turns } from '@mfm/facts'
 import { abortError } from '@mfm/facts'
 import { abortable } from './abortable.ts'
 import type { StreamEnding } from './stream-outcome.ts'
-
-type Read = IteratorResult<Uint8Array, undefined>
 
 export interface LiveBodyOptions {
   readonly source: AsyncIterator<Uint8Array>
   /** Ends the body from outside. */
   readonly signal: AbortSignal
   /** Lets go of what gives the chunks. */
-  readonly giveUp: AbortController
+  readonly letGo: AbortController
   /** Most bytes. */
   readonly limit: number
-  /** Resolves to the place of a chunk when it is its turn. */
-  readonly turn: () => Promise<StreamPlace>
+  readonly turns: Pick<Turns, 'known'> & { part(): Promise<StreamPlace> }
   /** Milliseconds since the caller had the head. */
   readonly elapsed: () => number
-  /** Resolves when the body is recorded; rejects with what the reader is to be told in place of an end. */
-  readonly record: (chunks: readonly StreamChunk[], ending: StreamEnding) => Promise<void>
+  /**
+   * Resolves when it is the turn of the end, which is recorded, to what a reader is told.
+   *
+   * @throws what nobody can be spared
+   */
+  readonly record: (
+    chunks: readonly StreamChunk[],
+    ending: StreamEnding,
+  ) => Promise<MfmError | undefined>
 }
 
-const DONE: Read = { done: true, value: undefined }
-
 /** A body that is delivered while it comes, and kept until it is recorded. It comes as fast as it is read. */
-export class LiveBody implements StreamedBody {
+export class LiveBody implements BodyParts {
   readonly #options: LiveBodyOptions
   readonly #chunks: StreamChunk[] = []
   readonly #onAbort: () => void
   #bytes = 0
-  #reading: Promise<unknown> = Promise.resolve()
-  #end: Promise<void> | undefined
-  #isOver = false
+  #end: Promise<MfmError | undefined> | undefined
+  #isSettled = false
 
   constructor(options: LiveBodyOptions) {
     const { signal } = options
     this.#options = options
-    this.#onAbort = () => void this.#finish({ ended: 'aborted', error: abortError(signal) })
+    this.#onAbort = () => this.#finish({ ended: 'aborted', error: abortError(signal) })
     if (signal.aborted) this.#onAbort()
     else signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  next(): Promise<Read> {
-    const read = this.#reading.then(() => this.#read())
-    this.#reading = read.catch(() => undefined)
-    return read
+  chunk(): Promise<Uint8Array | undefined> | undefined {
+    return this.#end === undefined ? this.#pull() : undefined
   }
 
-  async return(): Promise<Read> {
-    this.#isOver = true
-    // A body that had ended otherwise is recorded so; its reader no longer wants to know.
-    if (this.#end === undefined) await this.#finish({ ended: 'aborted' })
-    else await this.#end.catch(() => undefined)
-    return DONE
+  async end(): Promise<MfmError | undefined> {
+    const end = async (): Promise<MfmError | undefined> => await this.#end
+    // Where it ended while nobody read, it has had its turn.
+    return this.#isSettled ? await this.#options.turns.known(end) : await end()
   }
 
-  [Symbol.asyncIterator](): this {
-    return this
+  giveUp(): void {
+    this.#finish({ ended: 'aborted' })
   }
 
-  async #read(): Promise<Read> {
-    const chunk = this.#end === undefined ? await this.#pull() : undefined
-    if (chunk !== undefined) return { done: false, value: chunk }
-    if (this.#isOver) {
-      await this.#end?.catch(() => undefined)
-      return DONE
-    }
-    this.#isOver = true
-    await this.#end
-    return DONE
-  }
-
-  /** The next chunk, or `undefined` when the body has ended. */
   async #pull(): Promise<Uint8Array | undefined> {
-    const { giveUp, source, turn, elapsed } = this.#options
+    const { letGo, source, turns, elapsed } = this.#options
     try {
-      const { done, value } = await abortable(giveUp.signal, () => source.next())
+      const { done, value } = await abortable(letGo.signal, () => source.next())
       if (done === true) {
-        void this.#finish({ ended: 'complete' })
+        this.#finish({ ended: 'complete' })
         return undefined
       }
       const bytes = this.#admit(value)
       const millis = elapsed()
-      const place = await turn()
+      const place = await turns.part()
       if (this.#end !== undefined) return undefined
       this.#chunks.push({ bytes, millis, ...place })
       return Uint8Array.from(bytes)
     } catch (error) {
-      void this.#finish({ ended: 'error', error })
+      this.#finish({ ended: 'error', error })
       return undefined
     }
   }
@@ -109,20 +92,22 @@ export class LiveBody implements StreamedBody {
     })
   }
 
-  #finish(ending: StreamEnding): Promise<void> {
-    if (this.#end !== undefined) return this.#end
+  /** The first ending is the one that counts. */
+  #finish(ending: StreamEnding): void {
+    if (this.#end !== undefined) return
     const { signal, record } = this.#options
     signal.removeEventListener('abort', this.#onAbort)
-    this.#end = record(this.#chunks, ending)
+    this.#end = record(this.#chunks, ending).finally(() => {
+      this.#isSettled = true
+    })
     // Whoever reads on is told; nobody has to.
     this.#end.catch(() => undefined)
     if (ending.ended !== 'complete') this.#letGo()
-    return this.#end
   }
 
   #letGo(): void {
-    const { giveUp, source } = this.#options
-    giveUp.abort()
+    const { letGo, source } = this.#options
+    letGo.abort()
     // One that is in the middle of a step ends after it; nobody waits for that.
     const ending = async (): Promise<void> => void (await source.return?.())
     ending().catch(() => undefined)

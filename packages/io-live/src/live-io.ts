@@ -21,7 +21,6 @@ import {
   askCall,
   copyRequest,
   derivedKey,
-  KeyedQueue,
   parseCallerKey,
   parseNamespace,
   parseRandomLength,
@@ -33,8 +32,11 @@ import {
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
 import { answerBound, readPayload } from './bound-fact.ts'
+import { streamBound } from './bound-stream.ts'
 import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
 import { bindingConflict } from './failure.ts'
+import { KeyLines } from './key-lines.ts'
+import type { Made } from './live-streams.ts'
 import { LiveStreams } from './live-streams.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
 import { answered, answeredEarlier, failed, plainCommit } from './outcome.ts'
@@ -80,67 +82,109 @@ const performing = new AsyncLocalStorage<LiveIo>()
 /**
  * Performs IO and records each answer before the caller has it. One per attempt.
  *
- * Callers go on one at a time, in the order in which their facts are on the stream.
+ * Callers go on one at a time: in the order of asking with what is known, then in the order of the stream.
  */
 export class LiveIo implements IoProvider {
-  readonly #options: LiveIoOptions
+  readonly #turns = new SettleQueue()
+  readonly #options: LiveIoOptions & { readonly turns: SettleQueue }
   readonly #sources: SystemSources
   readonly #signal: AbortSignal
   readonly #counters = new AttemptCounters()
-  readonly #queue = new KeyedQueue()
-  readonly #settling = new SettleQueue()
+  readonly #lines: KeyLines
+  /** Keys of facts with which nobody has gone on yet: to the program they are not there. */
+  readonly #unsettled = new Set<FactKey>()
   #streams: LiveStreams | undefined
+  #underWay = 0
+  readonly #whenIdle: (() => void)[] = []
   #closed = false
 
   constructor(options: LiveIoOptions) {
-    this.#options = options
+    this.#options = { ...options, turns: this.#turns }
     this.#signal = options.signal ?? new AbortController().signal
     this.#sources = {
       clock: options.clock ?? SYSTEM_SOURCES.clock,
       randomBytes: options.randomBytes ?? SYSTEM_SOURCES.randomBytes,
       sleep: options.sleep ?? SYSTEM_SOURCES.sleep,
     }
+    this.#lines = new KeyLines(this.#turns, (key) => options.writer.findFact(key))
   }
 
-  async call(call: IoCall, { signal }: CallOptions = {}): Promise<IoResult> {
-    this.#admitInput()
-    const joined = joinSignals(this.#signal, signal)
-    if (call.factKey === null) {
-      parseNamespace(call.namespace)
-      return await unrecordedResult(perform(call, null, joined, this.#options))
-    }
-    const { scope, numbers, guard } = this.#options
-    const asked = askCall(call, call.factKey, { scope, numbers, counters: this.#counters })
-    refuseSecrets(guard, {
-      ...(call.factKey !== undefined && { factKey: call.factKey }),
-      request: asked.identity.redacted,
-    })
-    const copy = { ...call, request: copyRequest(call.request) }
-    if (call.stream === true) {
-      const earlier = this.#options.earlier?.stream(copy, asked)
-      return await this.#queue.run(asked.key, () =>
-        this.#streaming().open({ call: copy, asked, signal: joined, earlier }),
+  call(call: IoCall, { signal }: CallOptions = {}): Promise<IoResult> {
+    return this.#turns.begin(() => {
+      this.#admitInput()
+      const joined = joinSignals(this.#signal, signal)
+      if (call.factKey === null) {
+        parseNamespace(call.namespace)
+        return unrecordedResult(perform(call, null, joined, this.#options))
+      }
+      const { scope, numbers, guard } = this.#options
+      const asked = askCall(call, call.factKey, { scope, numbers, counters: this.#counters })
+      refuseSecrets(guard, {
+        ...(call.factKey !== undefined && { factKey: call.factKey }),
+        request: asked.identity.redacted,
+      })
+      const copy = { ...call, request: copyRequest(call.request) }
+      if (call.stream === true) return this.#stream(copy, asked, joined)
+      const earlier = this.#options.earlier?.call(copy, asked)
+      return this.#ask(
+        asked,
+        (payloadId) => answerBound(asked, payloadId, this.#options),
+        () => this.#make({ call: copy, earlier }, asked, joined),
       )
-    }
-    const earlier = this.#options.earlier?.call(copy, asked)
-    return await this.#queue.run(asked.key, () =>
-      this.#answer({ call: copy, earlier }, asked, joined),
+    })
+  }
+
+  #stream(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
+    const earlier = this.#options.earlier?.stream(call, asked)
+    this.#streams ??= new LiveStreams({
+      io: this.#options,
+      performing: (task) => performing.run(this, task),
+      commit: (commit) => this.#commit(commit),
+      onEnded: (key, payloadId) => this.#lines.made(key, payloadId),
+    })
+    const streams = this.#streams
+    return this.#ask(
+      { key: asked.key, isStreamed: true },
+      (payloadId) => streamBound(asked, payloadId, this.#options),
+      () => streams.open({ call, asked, signal, earlier }),
     )
   }
 
-  async #answer(asking: AskingCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
-    const { writer } = this.#options
-    const known = await this.#settling.recorded(
-      () => writer.findFact(asked.key),
-      (payloadId) => answerBound(asked, payloadId, this.#options),
-    )
-    if (known !== undefined) return known.value
-    const outcome = await this.#attempt(asking, asked, signal)
-    const artifactId = await this.#commit(outcome.commit)
-    if (artifactId === outcome.commit.event.payloadId) return outcome.settle()
+  /** Answers from what the key is bound to; where it is not, by what is made now. */
+  async #ask<T>(
+    { key, isStreamed = false }: { readonly key: FactKey; readonly isStreamed?: boolean },
+    answer: (payloadId: ArtifactId) => Promise<T>,
+    make: () => Promise<Made<T>>,
+  ): Promise<T> {
+    this.#underWay += 1
+    try {
+      const claimed = this.#lines.claim(key, isStreamed)
+      const bound = claimed && (await claimed)
+      if (bound !== undefined) {
+        return await this.#turns.settleAt(bound.caller, async () => answer(bound.payloadId()))
+      }
+      let made: Made<T> | undefined
+      try {
+        made = await make()
+      } finally {
+        if (made?.isOpen !== true) this.#lines.made(key, made?.payloadId)
+      }
+      return await made.settle()
+    } finally {
+      this.#ended()
+    }
+  }
+
+  async #make(asking: AskingCall, asked: AskedCall, signal: AbortSignal): Promise<Made<IoResult>> {
+    const { commit, settle } = await this.#attempt(asking, asked, signal)
+    const artifactId = await this.#commit(commit)
+    const { key, payloadId } = commit.event
+    if (artifactId === payloadId) {
+      return { payloadId: key === asked.key ? artifactId : undefined, settle }
+    }
     const lost = failed(asked, bindingConflict(asked.key), { ...this.#options, aborted: false })
     await this.#commit(lost.commit)
-    return lost.settle()
+    return { payloadId: artifactId, settle: lost.settle }
   }
 
   /** Never rejects: a failure is an outcome. */
@@ -162,63 +206,76 @@ export class LiveIo implements IoProvider {
     }
   }
 
-  async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
-    this.#refuseClosed()
-    return await this.#options.writer.findFact(key)
+  /** Something else that the program waits for: it goes on in the order of asking, and before new facts. */
+  inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return this.#turns.known(wait)
   }
 
-  async recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
-    this.#admitInput()
-    parseCallerKey(key)
-    refuseSecrets(this.#options.guard, { factKey: key })
-    const { guard, numbers, writer } = this.#options
-    const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
-    const ordinal = this.#counters.nextOperation()
-    const earlier = this.#options.earlier?.recordValue(key, value)
-    return await this.#queue.run(key, async () => {
-      const known = await this.#settling.recorded(
-        () => writer.findFact(key),
-        (id) => Promise.resolve(id),
-      )
-      if (known === undefined && earlier !== undefined) await earlier()
-      const artifactId =
-        known?.value ?? (await this.#record({ key, payload, namespace: 'value', ordinal }))
-      if (artifactId === payload.id) return artifactId
-      const { artifacts } = this.#options
-      const recorded = await artifacts.get(artifactId).catch(() => undefined)
-      throw valueConflict(key, recorded, payload)
+  getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    return this.#turns.begin(() => {
+      this.#refuseClosed()
+      return this.#turns.known(async () => {
+        const found = await this.#options.writer.findFact(key)
+        return this.#unsettled.has(key) ? undefined : found
+      })
     })
   }
 
-  async nowMillis(): Promise<number> {
-    this.#admitInput()
-    const { clock } = this.#sources
-    const earlier = this.#options.earlier?.nowMillis()
-    const now = earlier === undefined ? readClock(clock) : undefined
-    const fact = this.#nextDerived('now_millis')
-    return await this.#queue.run(fact.key, async () => {
-      const millis = now ?? (await earlier) ?? readClock(clock)
-      const payload = jsonArtifact('fact_payload', millis)
-      const artifactId = await this.#record({ ...fact, payload })
-      if (artifactId === payload.id) return millis
-      throw bindingConflict(fact.key)
+  recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    return this.#turns.begin(() => {
+      this.#admitInput()
+      parseCallerKey(key)
+      refuseSecrets(this.#options.guard, { factKey: key })
+      const { guard, numbers, artifacts } = this.#options
+      const payload = payloadOf(value, { guard, numbers }, 'a recorded value').artifact
+      const ordinal = this.#counters.nextOperation()
+      const earlier = this.#options.earlier?.recordValue(key, value)
+      const check = async (artifactId: ArtifactId): Promise<ArtifactId> => {
+        if (artifactId === payload.id) return artifactId
+        const recorded = await artifacts.get(artifactId).catch(() => undefined)
+        throw valueConflict(key, recorded, payload)
+      }
+      return this.#ask({ key }, check, async () => {
+        if (earlier !== undefined) await earlier()
+        const payloadId = await this.#record({ key, payload, namespace: 'value', ordinal })
+        return { payloadId, settle: () => check(payloadId) }
+      })
     })
   }
 
-  async randomBytes(length: number): Promise<Uint8Array> {
-    this.#admitInput()
-    parseRandomLength(length)
-    const draw = (): Uint8Array => readRandom(this.#sources.randomBytes, length)
-    const earlier = this.#options.earlier?.randomBytes(length)
-    const drawn = earlier === undefined ? draw() : undefined
-    const fact = this.#nextDerived('random_bytes')
-    return await this.#queue.run(fact.key, async () => {
-      const payload = bytesArtifact('fact_payload', drawn ?? (await earlier) ?? draw())
-      const artifactId = await this.#record({ ...fact, payload })
-      if (artifactId === payload.id) return Uint8Array.from(payload.bytes)
-      const stored = await readPayload(artifactId, this.#options.artifacts)
-      if (stored.length === length) return stored
-      throw new MfmError('fact_payload_invalid', { details: { payloadId: artifactId, length } })
+  nowMillis(): Promise<number> {
+    return this.#turns.begin(() => {
+      this.#admitInput()
+      const { clock } = this.#sources
+      const earlier = this.#options.earlier?.nowMillis()
+      const now = earlier === undefined ? readClock(clock) : undefined
+      const fact = this.#nextDerived('now_millis')
+      return this.#tracked(async () => {
+        const millis = now ?? (await earlier) ?? readClock(clock)
+        const payload = jsonArtifact('fact_payload', millis)
+        const artifactId = await this.#record({ ...fact, payload })
+        if (artifactId === payload.id) return millis
+        throw bindingConflict(fact.key)
+      })
+    })
+  }
+
+  randomBytes(length: number): Promise<Uint8Array> {
+    return this.#turns.begin(() => {
+      this.#admitInput()
+      parseRandomLength(length)
+      const draw = (): Uint8Array => readRandom(this.#sources.randomBytes, length)
+      const earlier = this.#options.earlier?.randomBytes(length)
+      const drawn = earlier === undefined ? draw() : undefined
+      const fact = this.#nextDerived('random_bytes')
+      return this.#tracked(async () => {
+        const payload = bytesArtifact('fact_payload', drawn ?? (await earlier) ?? draw())
+        const artifactId = await this.#record({ ...fact, payload })
+        if (artifactId === payload.id) return Uint8Array.from(payload.bytes)
+        const stored = await readPayload(artifactId, this.#options.artifacts)
+        if (stored.length === length) return stored
+        throw new MfmError('fact_payload_invalid', { details: { payloadId: artifactId, length } })
+      })
     })
   }
 
@@ -236,18 +293,22 @@ export class LiveIo implements IoProvider {
    */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#queue.drained()
+    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
     await this.#streams?.close()
   }
 
-  #streaming(): LiveStreams {
-    this.#streams ??= new LiveStreams({
-      io: this.#options,
-      settling: this.#settling,
-      performing: (task) => performing.run(this, task),
-      commit: (commit) => this.#commit(commit),
-    })
-    return this.#streams
+  async #tracked<T>(operation: () => Promise<T>): Promise<T> {
+    this.#underWay += 1
+    try {
+      return await operation()
+    } finally {
+      this.#ended()
+    }
+  }
+
+  #ended(): void {
+    this.#underWay -= 1
+    if (this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 
   #admitInput(): void {
@@ -275,8 +336,14 @@ export class LiveIo implements IoProvider {
 
   /** Every fact is committed here, so that all callers take their turn in the order of their commits. */
   async #commit(commit: FactCommit): Promise<ArtifactId> {
-    const { artifactId, inserted } = await this.#options.writer.recordFact(commit)
-    await this.#settling.turn(inserted)
-    return artifactId
+    const { key } = commit.event
+    this.#unsettled.add(key)
+    try {
+      const { artifactId, inserted } = await this.#options.writer.recordFact(commit)
+      await this.#turns.turn(inserted)
+      return artifactId
+    } finally {
+      this.#unsettled.delete(key)
+    }
   }
 }

@@ -62,7 +62,7 @@ export async function openRecording(options: RecordingOptions): Promise<Recordin
   for (const [name, value] of Object.entries(secrets ?? {})) guard.register(value, name)
   const io = new LiveIo({
     scope: { runId, stateId: PROGRAM_STATE, attempt },
-    writer: new RunWriter({ stores, runId, head, clock }),
+    writer: new RunWriter({ stores, runId, head, isNew: options.runId === undefined, clock }),
     artifacts: stores.artifacts,
     transport,
     guard,

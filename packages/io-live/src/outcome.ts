@@ -8,7 +8,7 @@ import type {
   JsonValue,
   NewArtifact,
 } from '@mfm/core-types'
-import type { AskedCall } from '@mfm/facts'
+import type { AskedCall, Turns } from '@mfm/facts'
 import { failureKey, recordedResult } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
 import type { EarlierAnswer } from './earlier-facts.ts'
@@ -27,12 +27,13 @@ export interface OutcomeOptions {
   readonly scope: IoScope
   readonly artifacts: ArtifactStore
   readonly guard: SecretGuard
+  readonly turns: Pick<Turns, 'known'>
 }
 
 export function answered(
   asked: AskedCall,
   { payload, attachments }: PreparedAnswer,
-  { scope, artifacts }: OutcomeOptions,
+  { scope, artifacts, turns }: OutcomeOptions,
 ): Outcome {
   const { key, identity } = asked
   const payloadId = payload.artifact.id
@@ -49,6 +50,7 @@ export function answered(
         payloadId,
         attachments: () => Promise.resolve(ids),
         readAttachment: (id) => artifacts.get(id),
+        turns,
       }),
   }
 }
@@ -57,7 +59,7 @@ export function answered(
 export function answeredEarlier(
   asked: AskedCall,
   { response, payloadId, attachments }: EarlierAnswer,
-  { scope, artifacts }: OutcomeOptions,
+  { scope, artifacts, turns }: OutcomeOptions,
 ): Outcome {
   const { key, identity } = asked
   const meta = {
@@ -75,6 +77,7 @@ export function answeredEarlier(
         payloadId,
         attachments: () => Promise.resolve(attachments),
         readAttachment: (id) => artifacts.get(id),
+        turns,
       }),
   }
 }

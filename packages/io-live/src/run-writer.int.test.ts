@@ -122,6 +122,38 @@ describe.each(KINDS)('RunWriter with %s', (_kind, open) => {
     })
   })
 
+  it('finds a binding that the index has and the stream has not, and appends its event once', async () => {
+    const stores = open()
+    const dead = new RunWriter({ stores, runId: RUN, head: EMPTY_HEAD })
+    await dead.recordFact(fact('on the stream', 1))
+    const orphan = jsonArtifact('fact_payload', 'from a writer that died')
+    await stores.artifacts.put(orphan.kind, orphan.bytes)
+    await stores.facts.bindIfUnset(RUN, 'k', orphan.id)
+    const writer = new RunWriter({ stores, runId: RUN, head: dead.head })
+    expect(await Promise.all([writer.findFact('k'), writer.findFact('k')])).toEqual([
+      orphan.id,
+      orphan.id,
+    ])
+    expect(await writer.findFact('k')).toBe(orphan.id)
+    expect(await writer.findFact('nobody bound it')).toBeUndefined()
+    const events = (await stream(stores)).map(({ event }) => event)
+    // One backend binds and appends in one commit, or not at all.
+    const adopted = { type: 'fact_recorded', v: 1, key: 'k', payloadId: orphan.id, meta: {} }
+    expect(events.slice(1)).toEqual(stores.atomic === undefined ? [adopted] : [])
+  })
+
+  it('does not take for an orphan what it is recording itself', async () => {
+    const stores = open()
+    const before = new RunWriter({ stores, runId: RUN, head: EMPTY_HEAD })
+    await before.recordFact(fact('on the stream', 1))
+    const writer = new RunWriter({ stores, runId: RUN, head: before.head })
+    await writer.findFact('load')
+    const recording = writer.recordFact(fact('k', 1))
+    await Promise.all([writer.findFact('k'), recording, writer.findFact('k')])
+    expect(await stream(stores)).toHaveLength(2)
+    expect(await writer.factMeta('k')).toEqual(fact('k', 1).event.meta)
+  })
+
   it('is fenced for good by another writer, whose run it leaves as it is', async () => {
     const stores = open()
     const late = new RunWriter({ stores, runId: RUN, head: EMPTY_HEAD })

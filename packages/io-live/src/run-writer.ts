@@ -19,6 +19,8 @@ export interface RunWriterOptions {
   readonly runId: RunId
   /** The last event that was read and decided upon. The writer never looks at the stream's head again. */
   readonly head: RunHead
+  /** Whether nobody can have bound a fact before; by default, where the stream is empty. */
+  readonly isNew?: boolean | undefined
   /** Milliseconds since the epoch for `tsMillis`; without it every event has `null`. */
   readonly clock?: (() => number) | undefined
   /** Told of every envelope once it is durable. Must not throw. */
@@ -42,7 +44,11 @@ export class RunWriter {
   readonly runId: RunId
   readonly #options: RunWriterOptions
   readonly #facts = new Map<FactKey, KnownFact>()
+  readonly #isNew: boolean
   #factsAreComplete: boolean
+  /** Of a run that is continued: keys that are being bound, by us or after the fact. */
+  readonly #recording = new Set<FactKey>()
+  readonly #adopting = new Map<FactKey, Promise<ArtifactId | undefined>>()
   #head: RunHead
   #queue: WriteRequest[] = []
   #flushing = false
@@ -52,6 +58,7 @@ export class RunWriter {
     this.#options = options
     this.runId = options.runId
     this.#head = options.head
+    this.#isNew = options.isNew ?? options.head.seq === 0
     this.#factsAreComplete = options.head.seq === 0
   }
 
@@ -76,12 +83,16 @@ export class RunWriter {
   async recordFact({ artifacts, event }: FactCommit): Promise<FactBinding> {
     const known = this.#facts.get(event.key)
     if (known !== undefined) return { artifactId: known.payloadId, inserted: false }
+    if (!this.#isNew) this.#recording.add(event.key)
     try {
       const binding = await this.#enqueue({ artifacts, events: [event], fact: event })
       const effective = binding ?? { artifactId: event.payloadId, inserted: true }
       this.#facts.set(event.key, {
         payloadId: effective.artifactId,
-        meta: effective.inserted && hasFactMeta(event.meta) ? event.meta : undefined,
+        meta:
+          effective.artifactId === event.payloadId && hasFactMeta(event.meta)
+            ? event.meta
+            : undefined,
       })
       return effective
     } catch (cause) {
@@ -91,17 +102,41 @@ export class RunWriter {
         details: { runId: this.runId, payloadId: event.payloadId },
         cause,
       })
+    } finally {
+      if (!this.#isNew) this.#recording.delete(event.key)
     }
   }
 
-  /** The payload that the stream binds to a key. */
-  async findFact(key: FactKey): Promise<ArtifactId | undefined> {
+  /**
+   * The payload that a key is bound to; at once where that is known here. A writer that died between the binding and
+   * its event leaves a key that only the index knows; its event is appended now.
+   */
+  findFact(key: FactKey): ArtifactId | undefined | Promise<ArtifactId | undefined> {
     const known = this.#facts.get(key)
-    if (known !== undefined || this.#factsAreComplete) return known?.payloadId
+    if (known !== undefined || this.#isNew) return known?.payloadId
     const { atomic, facts } = this.#options.stores
-    if (atomic !== undefined) return await facts.get(this.runId, key)
-    await this.#loadFacts()
-    return this.#facts.get(key)?.payloadId
+    return atomic === undefined ? this.#findOnStream(key) : facts.get(this.runId, key)
+  }
+
+  async #findOnStream(key: FactKey): Promise<ArtifactId | undefined> {
+    if (!this.#factsAreComplete) await this.#loadFacts()
+    return this.#facts.get(key)?.payloadId ?? (await this.#adopt(key))
+  }
+
+  #adopt(key: FactKey): Promise<ArtifactId | undefined> {
+    const { facts } = this.#options.stores
+    const adopt = async (): Promise<ArtifactId | undefined> => {
+      const payloadId = await facts.get(this.runId, key)
+      // Whoever recorded the fact meanwhile has bound it.
+      if (payloadId === undefined || this.#recording.has(key)) return undefined
+      if (this.#facts.has(key)) return this.#facts.get(key)?.payloadId
+      await this.commit({ events: [{ type: 'fact_recorded', v: 1, key, payloadId, meta: {} }] })
+      this.#facts.set(key, { payloadId, meta: undefined })
+      return payloadId
+    }
+    const adopting = this.#adopting.get(key) ?? adopt().finally(() => this.#adopting.delete(key))
+    this.#adopting.set(key, adopting)
+    return adopting
   }
 
   /** Where a bound fact came from; `undefined` for an unbound key and for a fact without origin. */

@@ -6,7 +6,7 @@ describe('SettleQueue', () => {
     const queue = new SettleQueue()
     const steps: string[] = []
     const caller = async (name: string) => {
-      await queue.turn(true)
+      await queue.turn()
       for (let step = 0; step < 3; step++) {
         steps.push(`${name}${step}`)
         await Promise.resolve()
@@ -21,38 +21,53 @@ describe('SettleQueue', () => {
     expect(steps).toEqual(names.flatMap((name) => [0, 1, 2].map((step) => `${name}${step}`)))
   })
 
-  it('lets what was recorded before come first, in the order in which it is asked for', async () => {
+  it('lets what is known come first, in the order in which it is asked for', async () => {
     const queue = new SettleQueue()
     const settled: string[] = []
-    const earlier = async (name: string, delay: number) => {
-      const answer = async (id: string) => {
-        for (let turn = 0; turn < delay; turn++) await new Promise((next) => setImmediate(next))
-        return id
-      }
-      const found = await queue.recorded(async () => name, answer)
-      settled.push(found?.value ?? '')
+    const known = async (name: string, delay: number) => {
+      settled.push(await queue.known(() => after(delay, name)))
     }
     const fresh = async (name: string) => {
-      expect(await queue.recorded(async () => undefined, earlierNever)).toBeUndefined()
-      await queue.turn(true)
+      queue.leavePlace(queue.takePlace())
+      await queue.turn()
       settled.push(name)
     }
-    await Promise.all([fresh('new 1'), earlier('a', 3), earlier('b', 1), fresh('new 2')])
+    await Promise.all([fresh('new 1'), known('a', 3), known('b', 1), fresh('new 2')])
     expect(settled).toEqual(['a', 'b', 'new 1', 'new 2'])
   })
 
-  it('does not wait for a caller that fails', async () => {
+  it('lets nobody go on with a new fact as long as a place is held', async () => {
     const queue = new SettleQueue()
-    const failing = queue.recorded(() => Promise.reject(new Error('no store')), earlierNever)
-    const unreadable = queue.recorded(
-      async () => 'id',
-      () => Promise.reject(new Error('no payload')),
+    const settled: string[] = []
+    const place = queue.takePlace()
+    const fresh = queue.turn().then(() => settled.push('new'))
+    const other = queue.known(() => after(0, 'known')).then((name) => settled.push(name))
+    await after(3, undefined)
+    expect(settled).toEqual([])
+    queue.leavePlace(place)
+    await Promise.all([fresh, other])
+    expect(settled).toEqual(['known', 'new'])
+  })
+
+  it('tells a caller of what failed, or was refused, in its turn', async () => {
+    const queue = new SettleQueue()
+    const settled: string[] = []
+    const failing = (name: string, delay: number) =>
+      queue.known(() => after(delay, name).then(() => Promise.reject(new Error(name))))
+    const slow = failing('slow', 3)
+    const refused = queue.begin(() => {
+      throw new Error('refused')
+    })
+    await Promise.all(
+      [slow, refused, failing('quick', 0), queue.turn()].map(
+        async (asked) => await asked.catch(({ message }: Error) => settled.push(message)),
+      ),
     )
-    const fresh = queue.turn(true)
-    await expect(failing).rejects.toThrow('no store')
-    await expect(unreadable).rejects.toThrow('no payload')
-    await fresh
+    expect(settled).toEqual(['slow', 'refused', 'quick'])
   })
 })
 
-const earlierNever = () => Promise.reject(new Error('there is nothing to answer from'))
+async function after<T>(turns: number, value: T): Promise<T> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next))
+  return value
+}

@@ -1,4 +1,5 @@
 import type { JsonValue, NewArtifact, NumberProfile, StreamEnd } from '@mfm/core-types'
+import type { MfmError } from '@mfm/errors'
 import type { AskedCall, StreamChunk, StreamPlace } from '@mfm/facts'
 import { encodeStreamedAnswer, failureKey, STREAM_OUTCOMES } from '@mfm/facts'
 import { failureError, failureInfo } from './failure.ts'
@@ -27,7 +28,7 @@ export function streamEnded(
   asked: AskedCall,
   stream: EndedStream,
   options: OutcomeOptions & { readonly numbers?: NumberProfile | undefined },
-): Outcome<void> {
+): Outcome<MfmError | undefined> {
   const { scope, guard, numbers } = options
   const { ended, error } = stream
   const info = error === undefined ? null : failureInfo(error, (text) => guard.redactText(text))
@@ -45,9 +46,7 @@ export function streamEnded(
         artifacts,
         event: { type: 'fact_recorded', v: 1, key, payloadId: payload.id, meta },
       },
-      settle: () => {
-        if (info !== null) throw failureError(info, error)
-      },
+      settle: () => (info === null ? undefined : failureError(info, error)),
     }
   } catch (refusal) {
     return failed(asked, refusal, { ...options, aborted: false })

@@ -18,6 +18,8 @@ import { ReadAhead } from './read-ahead.ts'
 export interface RecordedAttempt {
   /** Where the attempt began: what was recorded before it, it could see. `undefined` where the stream does not say. */
   readonly enteredSeq: number | undefined
+  /** Where it ended: what was recorded after it, it could not see. `undefined` as above. */
+  readonly endedSeq: number | undefined
   /** Where its facts are, in ascending order. */
   readonly factSeqs: readonly number[]
   readonly hasFailures: boolean
@@ -32,6 +34,7 @@ export interface ReplayCounts {
 
 const NOTHING: RecordedAttempt = Object.freeze({
   enteredSeq: undefined,
+  endedSeq: undefined,
   factSeqs: [],
   hasFailures: false,
 })
@@ -148,6 +151,7 @@ export class FactSource {
 
 interface GrowingAttempt {
   enteredSeq: number | undefined
+  endedSeq: number | undefined
   readonly factSeqs: number[]
   hasFailures: boolean
 }
@@ -162,6 +166,9 @@ class Projection {
     this.isEmpty = false
     const { seq, event } = envelope
     if (event.type === 'state_entered') this.#attempt(event).enteredSeq = seq
+    if (event.type === 'state_completed' || event.type === 'state_failed') {
+      this.#attempt(event).endedSeq = seq
+    }
     if (event.type !== 'fact_recorded') return
     const fact = addFact(this.facts, envelope)
     if (fact?.meta === undefined) return
@@ -174,7 +181,7 @@ class Projection {
     const id = `${stateId}|${attempt}`
     const known = this.attempts.get(id)
     if (known !== undefined) return known
-    const fresh = { enteredSeq: undefined, factSeqs: [], hasFailures: false }
+    const fresh = { ...NOTHING, factSeqs: [] }
     this.attempts.set(id, fresh)
     return fresh
   }

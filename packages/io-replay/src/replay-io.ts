@@ -28,6 +28,7 @@ import {
   recordedResult,
   refuseSecrets,
   requestOf,
+  streamOpenError,
   valueConflict,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
@@ -61,7 +62,7 @@ export interface ReplayIoOptions {
 /**
  * Answers from facts alone: it never performs anything and never writes. One per attempt.
  *
- * Callers settle in the order in which their facts were recorded.
+ * Callers go on one at a time: in the order of asking with what is known, then in the order of the stream.
  */
 export class ReplayIo implements IoProvider {
   readonly #options: ReplayIoOptions
@@ -69,6 +70,8 @@ export class ReplayIo implements IoProvider {
   readonly #recorded: RecordedAttempt
   readonly #counters = new AttemptCounters()
   readonly #order: SettleOrder
+  /** Where the facts are of keys that were asked for as streamed answers. */
+  readonly #streamed = new Map<FactKey, number>()
   #closed = false
 
   constructor(options: ReplayIoOptions) {
@@ -78,29 +81,44 @@ export class ReplayIo implements IoProvider {
     this.#order = new SettleOrder(this.#recorded.factSeqs)
   }
 
-  async call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
-    this.#admitInput()
-    const { factKey } = call
-    if (factKey === null) {
-      const namespace = parseNamespace(call.namespace)
-      throw new MfmError('missing_fact_key', { details: { namespace } })
-    }
-    const { scope, numbers } = this.#options
-    const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
-    const failure = this.#failureOf(asked)
-    const fact = failure ?? this.#source.facts.get(asked.key)
-    if (fact === undefined) throw await this.#missing(asked, factKey)
-    this.#options.onAnswered?.(fact, asked.ordinal)
-    if (call.stream === true) {
-      return await replayStream(fact, {
-        source: this.#source,
-        order: this.#order,
-        call: asked,
-        pace: this.#options.pace,
-        payload: async () => await this.#payload(fact, asked),
-      })
-    }
-    return (await this.#order.settle(fact.seq, () => this.#read(fact, asked)))()
+  call(call: IoCall, _options: CallOptions = {}): Promise<IoResult> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      const { factKey } = call
+      if (factKey === null) {
+        const namespace = parseNamespace(call.namespace)
+        throw new MfmError('missing_fact_key', { details: { namespace } })
+      }
+      const { scope, numbers } = this.#options
+      const asked = askCall(call, factKey, { scope, numbers, counters: this.#counters })
+      this.#refuseOpen(asked.key)
+      const failure = this.#failureOf(asked)
+      const fact = failure ?? this.#source.facts.get(asked.key)
+      if (fact === undefined) return this.#order.known(() => this.#missing(asked, factKey))
+      this.#options.onAnswered?.(fact, asked.ordinal)
+      if (call.stream === true) return this.#stream(fact, asked)
+      return this.#order.settle(fact.seq, () => this.#read(fact, asked))
+    })
+  }
+
+  #stream(fact: RecordedFact, asked: AskedCall): Promise<IoResult> {
+    this.#streamed.set(asked.key, fact.seq)
+    return replayStream(fact, {
+      source: this.#source,
+      order: this.#order,
+      call: asked,
+      pace: this.#options.pace,
+      payload: async () => {
+        await this.#refuseOther(fact, asked)
+        return jsonOf(fact, await this.#source.read(fact), this.#options.numbers)
+      },
+    })
+  }
+
+  /** @throws MfmError `stream_open` for a key whose streamed answer has not ended */
+  #refuseOpen(key: FactKey): void {
+    const seq = this.#streamed.get(key)
+    if (seq !== undefined && !this.#order.isSettled(seq)) throw streamOpenError(key)
   }
 
   #failureOf(asked: AskedCall): RecordedFact | undefined {
@@ -108,103 +126,107 @@ export class ReplayIo implements IoProvider {
     return this.#source.facts.get(failureKey(this.#options.scope, asked))
   }
 
-  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<MfmError> {
+  async #missing(asked: AskedCall, factKey: FactKey | undefined): Promise<never> {
     const { scope, guard } = this.#options
     // Live, such a call would be refused; and its request must not get into an error.
     refuseSecrets(guard, { ...(factKey && { factKey }), request: requestOf(asked.identity) })
-    return await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
+    throw await missingCall(asked, { scope, source: this.#source, retryable: this.#retryable })
   }
 
-  /** What the caller gets when its turn comes: the answer, or the failure thrown. */
-  async #read(fact: RecordedFact, asked: AskedCall): Promise<() => IoResult> {
+  async #read(fact: RecordedFact, asked: AskedCall): Promise<IoResult> {
     const source = this.#source
+    const { numbers } = this.#options
     const { key, meta, payloadId } = fact
-    if (this.#isOther(fact, asked)) throw await this.#diverged(fact, asked)
+    await this.#refuseOther(fact, asked)
     const bytes = await source.read(fact)
-    if (key !== asked.key) return throwing(failureOf(fact, bytes))
-    const response = jsonOf(fact, bytes, this.#options.numbers)
-    return () =>
-      recordedResult({
-        response,
-        payloadId,
-        attachments: () => Promise.resolve(meta?.attachments ?? []),
-        // While the program reads a body, it may be about to ask for the next fact.
-        readAttachment: (id) => this.#order.during(() => source.artifacts.get(id)),
-      })
+    if (key !== asked.key) throw failureOf(fact, bytes)
+    return recordedResult({
+      response: jsonOf(fact, bytes, numbers),
+      payloadId,
+      attachments: () => Promise.resolve(meta?.attachments ?? []),
+      readAttachment: (id) => source.artifacts.get(id),
+      turns: this.#order,
+    })
   }
 
-  async #payload(fact: RecordedFact, asked: AskedCall): Promise<JsonValue> {
-    if (this.#isOther(fact, asked)) throw await this.#diverged(fact, asked)
-    return jsonOf(fact, await this.#source.read(fact), this.#options.numbers)
+  async #refuseOther({ meta }: RecordedFact, asked: AskedCall): Promise<void> {
+    if (meta === undefined || this.#options.divergence === 'accept') return
+    if (isSameCall(meta, asked)) return
+    throw divergedError(asked, meta, await this.#source.request(meta.requestId))
   }
 
-  #isOther({ meta }: RecordedFact, asked: AskedCall): boolean {
-    return meta !== undefined && this.#options.divergence !== 'accept' && !isSameCall(meta, asked)
+  /** Something else that the program waits for: it goes on in the order of asking, and before new facts. */
+  inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return this.#order.known(wait)
   }
 
-  async #diverged({ meta }: RecordedFact, asked: AskedCall): Promise<MfmError> {
-    if (meta === undefined) return new MfmError('internal_error')
-    return divergedError(asked, meta, await this.#source.request(meta.requestId))
-  }
-
-  async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
-    this.#refuseClosed()
-    const fact = this.#source.facts.get(key)
-    return fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+  getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
+    return this.#order.begin(() => {
+      this.#refuseClosed()
+      const fact = this.#source.facts.get(key)
+      const found = fact !== undefined && this.#isVisible(fact) ? fact.payloadId : undefined
+      return this.#order.known(() => Promise.resolve(found))
+    })
   }
 
   /** Whether a fact was there when the recorded attempt was where this one is now. */
   #isVisible(fact: RecordedFact): boolean {
     const { scope } = this.#options
     const { seq, meta } = fact
-    if (meta === undefined || this.#source.isUsed(fact)) return true
+    const { enteredSeq, endedSeq, factSeqs } = this.#recorded
+    if (endedSeq !== undefined && seq > endedSeq) return false
+    if (meta === undefined) return true
     if (meta.stateId === scope.stateId && meta.attempt === scope.attempt) {
       return this.#order.isSettled(seq)
     }
-    const { enteredSeq, factSeqs } = this.#recorded
+    if (this.#source.isUsed(fact)) return true
     return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
   }
 
-  async recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
-    this.#admitInput()
-    parseCallerKey(key)
-    const { guard, numbers } = this.#options
-    refuseSecrets(guard, { factKey: key })
-    const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
-    const ordinal = this.#counters.nextOperation()
-    const check = async (fact: RecordedFact): Promise<ArtifactId> => {
-      const bytes = bytesOf(fact, await this.#source.read(fact))
-      if (fact.payloadId === artifact.id) return artifact.id
-      throw valueConflict(key, bytes, artifact)
-    }
-    return await this.#answer(key, ordinal, check)
+  recordValue(key: FactKey, value: JsonValue): Promise<ArtifactId> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      parseCallerKey(key)
+      const { guard, numbers } = this.#options
+      refuseSecrets(guard, { factKey: key })
+      const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
+      const ordinal = this.#counters.nextOperation()
+      this.#refuseOpen(key)
+      return this.#answer(key, ordinal, async (fact) => {
+        const bytes = bytesOf(fact, await this.#source.read(fact))
+        if (fact.payloadId === artifact.id) return artifact.id
+        throw valueConflict(key, bytes, artifact)
+      })
+    })
   }
 
-  async nowMillis(): Promise<number> {
-    this.#admitInput()
-    const { key, ordinal } = this.#nextDerived('now_millis')
-    const read = async (fact: RecordedFact): Promise<number> => {
-      const value = jsonOf(fact, await this.#source.read(fact))
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-      throw payloadInvalid(fact, 'is no time', [])
-    }
-    return await this.#answer(key, ordinal, read)
+  nowMillis(): Promise<number> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      const { key, ordinal } = this.#nextDerived('now_millis')
+      return this.#answer(key, ordinal, async (fact) => {
+        const value = jsonOf(fact, await this.#source.read(fact))
+        if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+        throw payloadInvalid(fact, 'is no time', [])
+      })
+    })
   }
 
-  async randomBytes(length: number): Promise<Uint8Array> {
-    this.#admitInput()
-    parseRandomLength(length)
-    const { key, ordinal } = this.#nextDerived('random_bytes')
-    const read = async (fact: RecordedFact): Promise<Uint8Array> => {
-      const bytes = bytesOf(fact, await this.#source.read(fact))
-      if (bytes.length === length) return Uint8Array.from(bytes)
-      throw payloadInvalid(
-        fact,
-        `has ${bytes.length} bytes, not the ${length} that are asked for`,
-        [{ pointer: '/length', recorded: bytes.length, requested: length }],
-      )
-    }
-    return await this.#answer(key, ordinal, read)
+  randomBytes(length: number): Promise<Uint8Array> {
+    return this.#order.begin(() => {
+      this.#admitInput()
+      parseRandomLength(length)
+      const { key, ordinal } = this.#nextDerived('random_bytes')
+      return this.#answer(key, ordinal, async (fact) => {
+        const bytes = bytesOf(fact, await this.#source.read(fact))
+        if (bytes.length === length) return Uint8Array.from(bytes)
+        throw payloadInvalid(
+          fact,
+          `has ${bytes.length} bytes, not the ${length} that are asked for`,
+          [{ pointer: '/length', recorded: bytes.length, requested: length }],
+        )
+      })
+    })
   }
 
   async sleepMs(millis: number, { signal }: CallOptions = {}): Promise<void> {
@@ -218,17 +240,13 @@ export class ReplayIo implements IoProvider {
     this.#closed = true
   }
 
-  async #answer<T>(
-    key: FactKey,
-    ordinal: number,
-    read: (fact: RecordedFact) => Promise<T>,
-  ): Promise<T> {
+  #answer<T>(key: FactKey, ordinal: number, read: (fact: RecordedFact) => Promise<T>): Promise<T> {
     const source = this.#source
     const fact = source.facts.get(key)
     const { scope, onAnswered } = this.#options
     if (fact !== undefined) {
       onAnswered?.(fact, ordinal)
-      return await this.#order.settle(fact.seq, () => read(fact))
+      return this.#order.settle(fact.seq, () => read(fact))
     }
     throw missingKey(key, ordinal, { scope, source, retryable: this.#retryable })
   }
@@ -251,12 +269,6 @@ export class ReplayIo implements IoProvider {
 
   #refuseClosed(): void {
     if (this.#closed) throw new MfmError('io_closed')
-  }
-}
-
-function throwing(error: MfmError): () => never {
-  return () => {
-    throw error
   }
 }
 

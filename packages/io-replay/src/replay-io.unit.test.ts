@@ -407,6 +407,33 @@ describe('getRecordedFact', () => {
     await ask(await recording.replay({ source, attempt: 2 }), 1, 'later')
     expect(await seen()).toEqual([true, true, true, false])
   })
+
+  it('shows a fact without origin to attempts that had not ended when it was recorded', async () => {
+    const recording = new Recording()
+    const entered = { type: 'state_entered', v: 1, baseSnapshotId: json({}).id } as const
+    const at = (attempt: number) => ({ stateId: STATE, attempt })
+    await recording.event({ ...entered, ...at(0) })
+    const ended = { type: 'state_completed', v: 1, contextSnapshotId: json({}).id } as const
+    await recording.event({ ...ended, ...at(0) })
+    await recording.event({ ...entered, ...at(1) })
+    await recording.fact({ key: 'adopted', payload: json(1), meta: null })
+    const source = await recording.source()
+    const seen = async (attempt: number) => {
+      const io = await recording.replay({ source, attempt })
+      return (await io.getRecordedFact('adopted')) !== undefined
+    }
+    expect([await seen(0), await seen(1)]).toEqual([false, true])
+  })
+
+  it('shows a fact when somebody has gone on with it, and not when somebody asks for it', async () => {
+    const recording = new Recording()
+    await recording.fact({ key: 'own', request: 1, payload: json(1) })
+    const io = await recording.replay()
+    const asked = ask(io, 1, 'own')
+    expect(await io.getRecordedFact('own')).toBeUndefined()
+    await asked
+    expect(await io.getRecordedFact('own')).toBe(json(1).id)
+  })
 })
 
 describe('the source', () => {

@@ -1,9 +1,23 @@
 import type { IoResult, JsonValue } from '@mfm/core-types'
-import type { BodyOf, BodyTurns, RecordedFact, StreamedAnswer } from '@mfm/facts'
-import { decodeStreamedAnswer, isStreamedAnswer, RecordedBody, streamedResult } from '@mfm/facts'
+import type {
+  BodyOf,
+  BodyParts,
+  RecordedBody,
+  RecordedFact,
+  StreamChunk,
+  StreamedAnswer,
+} from '@mfm/facts'
+import {
+  BodyInTurn,
+  decodeStreamedAnswer,
+  errorAtEnd,
+  isStreamedAnswer,
+  KnownBody,
+  streamedResult,
+} from '@mfm/facts'
 import type { FactSource } from './fact-source.ts'
 import { failureFrom } from './recorded-payload.ts'
-import type { SettleOrder, Turn } from './settle-order.ts'
+import type { SettleOrder } from './settle-order.ts'
 
 export interface StreamReplay {
   readonly source: FactSource
@@ -21,52 +35,81 @@ export interface StreamReplay {
  * @throws MfmError the failure of a call that had no head; `fact_payload_decode_failed` for what was not streamed
  */
 export async function replayStream(fact: RecordedFact, replay: StreamReplay): Promise<IoResult> {
-  const { order, payload } = replay
-  const { answer, failure, chunks } = await order.open(fact.seq, async () => {
+  const { order, call, source, payload } = replay
+  const { seq, meta } = fact
+  const isKnown = order.isSettled(seq)
+  const answer = await order.open(seq, async () => {
     const value = await payload()
-    const isFailure = fact.meta?.outcome !== 'answered' && !isStreamedAnswer(value)
-    if (isFailure) return { failure: failureFrom(fact, value), head: undefined, chunks: [] }
-    const read = await readAnswer(fact, value, replay)
-    const turns = read.chunks.map((chunk) => order.turnAt(chunk))
-    return { answer: read, head: order.turnAt(read.head), chunks: turns }
+    if (fact.key !== call.key && !isStreamedAnswer(value)) throw failureFrom(fact, value)
+    const attachments = meta?.attachments ?? []
+    return await decodeStreamedAnswer(value, attachments, (id) => source.artifacts.get(id))
   })
-  if (answer === undefined) throw failure
-  return streamedResult(answer.response, bodyOf(fact, answer, { ...replay, chunks }))
+  const pace = paceOf(answer, replay)
+  const body = isKnown
+    ? new KnownBody(answer, { call, turns: order, pace })
+    : new ReplayedBody(answer, { call, order, pace, seq })
+  return streamedResult(answer.response, body, order)
 }
 
-async function readAnswer(
-  { meta }: RecordedFact,
-  payload: JsonValue,
-  { source }: StreamReplay,
-): Promise<StreamedAnswer> {
-  return await decodeStreamedAnswer(payload, meta?.attachments ?? [], (id) =>
-    source.artifacts.get(id),
-  )
-}
+type Pace = (index: number) => Promise<void>
 
-function bodyOf(
-  { seq }: RecordedFact,
-  answer: StreamedAnswer,
-  { order, pace, chunks, call }: StreamReplay & { readonly chunks: readonly Turn[] },
-): RecordedBody {
-  const isEarlier = order.isSettled(seq)
+function paceOf({ chunks }: StreamedAnswer, { pace }: StreamReplay): Pace {
   let waited = 0
-  const wait = async (index: number): Promise<void> => {
-    const { millis = 0 } = answer.chunks[index] ?? {}
+  return async (index) => {
+    const { millis = 0 } = chunks[index] ?? {}
     if (pace !== undefined && millis > waited) await pace(millis - waited)
     waited = Math.max(waited, millis)
   }
-  const nothing = async (): Promise<void> => undefined
-  const turns: BodyTurns = {
-    chunk: async (index) => {
-      const turn = chunks[index]
-      if (isEarlier || turn === undefined) await order.settle(seq, () => wait(index))
-      else await order.chunk(turn, () => wait(index))
-    },
-    end: async (read) => {
-      order.forget(chunks.slice(read))
-      await order.settle(seq, nothing)
-    },
+}
+
+interface Replayed {
+  readonly call: BodyOf
+  readonly order: SettleOrder
+  readonly pace: Pace
+  /** Of the fact, which is where the body ends. */
+  readonly seq: number
+}
+
+/** A body whose chunks stand between the facts of the attempt. */
+class ReplayedBody extends BodyInTurn implements RecordedBody {
+  readonly answer: StreamedAnswer
+
+  constructor(answer: StreamedAnswer, replayed: Replayed) {
+    super(new ReplayedParts(answer, replayed), replayed.order)
+    this.answer = answer
   }
-  return new RecordedBody(answer, turns, call)
+}
+
+class ReplayedParts implements BodyParts {
+  readonly #answer: StreamedAnswer
+  readonly #replayed: Replayed
+  #next = 0
+  #isGivenUp = false
+
+  constructor(answer: StreamedAnswer, replayed: Replayed) {
+    this.#answer = answer
+    this.#replayed = replayed
+  }
+
+  chunk(): Promise<Uint8Array | undefined> | undefined {
+    const chunk = this.#isGivenUp ? undefined : this.#answer.chunks[this.#next]
+    return chunk && this.#give(chunk)
+  }
+
+  async #give(chunk: StreamChunk): Promise<Uint8Array | undefined> {
+    const { order, pace } = this.#replayed
+    await order.part(chunk, () => pace(this.#next))
+    if (this.#isGivenUp) return undefined
+    this.#next += 1
+    return Uint8Array.from(chunk.bytes)
+  }
+
+  end(): Promise<Error | undefined> {
+    const { order, seq, call } = this.#replayed
+    return order.settle(seq, async () => errorAtEnd(this.#answer, call))
+  }
+
+  giveUp(): void {
+    this.#isGivenUp = true
+  }
 }

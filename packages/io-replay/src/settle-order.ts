@@ -1,195 +1,118 @@
-import type { StreamPlace } from '@mfm/facts'
-import { afterMicrotasks } from '@mfm/facts'
+import type { Caller, StreamedAnswer, StreamPlace } from '@mfm/facts'
+import { newCaller, Turns } from '@mfm/facts'
 
-/** Captured, so that a program which replaces timers for its own tests does not stop its replay. */
-const nextTurn = setImmediate
-
-/** Sorts before every sequence: the fact was there before, so its callers go on in the order in which they ask. */
-const BEFORE = -1
-
-/** Of a fact: it goes on after the parts of streamed answers that stand before it. */
+/** Of a fact: it comes after the parts of streamed answers that have as many facts before them. */
 const LAST = Number.POSITIVE_INFINITY
 
-/** Before the fact of that sequence; of several there, in their order. */
-export interface Turn {
-  readonly seq: number
-  readonly order: number
-}
-
-interface Caller extends Turn {
-  isReady: boolean
-  readonly release: () => void
+/** Somebody who waits for a fact or for a part, and what was given to the program before that. */
+interface NewCaller extends Caller {
+  place: StreamPlace
 }
 
 /**
- * Lets the callers of one attempt go on one at a time, in the order in which their facts were recorded, whatever the
- * order in which they ask and payloads come: a program that races two calls sees the same winner again.
+ * Lets the callers of one attempt go on in the order in which their facts were recorded, and parts of streamed answers at
+ * their places between them, whatever the order in which they ask and payloads come: a program that races two calls
+ * sees the same winner again.
  *
- * The next goes on when the program has nothing left to do for the one before but wait. Where nobody has asked for the
- * next fact, the first of those who have asked goes on once nothing else can happen: it is not asked for any more.
+ * Where nobody has asked for what comes next, the first of those who have asked goes on once nothing else can happen: it
+ * is not asked for any more.
  */
-export class SettleOrder {
-  readonly #seqs: readonly number[]
-  readonly #own: ReadonlySet<number>
-  #next = 0
-  /** Ascending by turn; of one turn in the order they asked. */
-  readonly #callers: Caller[] = []
-  /** Parts of streamed answers that nobody has had yet, ascending. */
-  readonly #parts: Turn[] = []
-  #isScheduled = false
-  #reading = 0
+export class SettleOrder extends Turns {
+  /** How many facts of the attempt come before each. */
+  readonly #indices: ReadonlyMap<number, number>
+  /** How many facts of the attempt the program has been given, or no longer asks for. */
+  #facts = 0
+  /** Ascending by place; of one place in the order they asked. */
+  readonly #callers: NewCaller[] = []
+  /** Of bodies that are open: parts that the program has not been given, ascending. */
+  readonly #parts: StreamPlace[] = []
 
   /** @param seqs of the facts that the attempt recorded, ascending */
   constructor(seqs: readonly number[]) {
-    this.#seqs = seqs
-    this.#own = new Set(seqs)
+    super()
+    const indices = new Map<number, number>()
+    for (const seq of seqs) indices.set(seq, indices.size)
+    this.#indices = indices
   }
 
   /** Whether somebody has gone on with the fact, or it is none of this attempt's. */
   isSettled(seq: number): boolean {
-    return !this.#own.has(seq) || seq < (this.#seqs[this.#next] ?? Number.POSITIVE_INFINITY)
+    const index = this.#indices.get(seq)
+    return index === undefined || index < this.#facts
   }
 
   /** Gives what `read` gives when it is the caller's turn. To be called as soon as the caller asks. */
   settle<T>(seq: number, read: () => Promise<T>): Promise<T> {
-    return this.#wait(this.#placeOf(seq), LAST, read)
+    return this.isSettled(seq) ? this.known(read) : this.part(this.#placeOf(seq), read)
+  }
+
+  /** As {@link settle}, for a part of a streamed answer. */
+  part<T>(place: StreamPlace, read: () => Promise<T>): Promise<T> {
+    return this.settleAt(this.#join({ ...newCaller(), place }), read)
   }
 
   /**
-   * As {@link settle}, for the head of a streamed answer, whose turn is known when it has been read. Until then nobody
-   * goes on.
+   * As {@link settle}, for a streamed answer: the caller goes on at the place of its head, which is known when the answer
+   * has been read. Until then nobody goes on with anything new.
    */
-  async open<T extends { readonly head: Turn | undefined; readonly chunks: readonly Turn[] }>(
-    seq: number,
-    read: () => Promise<T>,
-  ): Promise<T> {
-    const isEarlier = this.isSettled(seq)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const holding = { seq: BEFORE, order: LAST, isReady: false, release: resolve }
-    insert(this.#callers, holding)
-    try {
-      const opened = await read()
-      holding.isReady = true
-      if (!isEarlier) {
-        const { head, chunks } = opened
-        if (head !== undefined) for (const part of [head, ...chunks]) insert(this.#parts, part)
-        this.#callers.splice(this.#callers.indexOf(holding), 1)
-        insert(this.#callers, { ...holding, seq, ...head })
+  open(seq: number, read: () => Promise<StreamedAnswer>): Promise<StreamedAnswer> {
+    if (this.isSettled(seq)) return this.known(read)
+    const caller = this.#join({ ...newCaller(), place: this.#placeOf(seq) })
+    const hold = this.takePlace()
+    return this.settleAt(caller, async () => {
+      try {
+        const answer = await read()
+        this.#callers.splice(this.#callers.indexOf(caller), 1)
+        caller.place = answer.head
+        this.#join(caller)
+        for (const part of [answer.head, ...answer.chunks]) insert(this.#parts, part, comparePlaces)
+        return answer
+      } finally {
+        this.leavePlace(hold)
       }
-      this.#schedule()
-      await promise
-      return opened
-    } catch (error) {
-      this.#leave(holding)
-      throw error
-    }
+    })
   }
 
-  /** As {@link settle}, for a chunk. */
-  chunk({ seq, order }: Turn, read: () => Promise<void>): Promise<void> {
-    return this.#wait(seq, order, read)
+  protected get firstNew(): NewCaller | undefined {
+    return this.#callers[0]
   }
 
-  /** The turn of a part of a streamed answer. */
-  turnAt({ facts, parts }: StreamPlace): Turn {
-    return { seq: this.#seqs[facts] ?? Number.POSITIVE_INFINITY, order: parts }
-  }
-
-  /** Nobody will ask for these any more. */
-  forget(turns: readonly Turn[]): void {
-    for (const turn of turns) {
-      const index = this.#parts.indexOf(turn)
-      if (index >= 0) this.#parts.splice(index, 1)
-    }
-    this.#schedule()
-  }
-
-  async #wait<T>(seq: number, order: number, read: () => Promise<T>): Promise<T> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const caller = { seq, order, isReady: false, release: resolve }
-    insert(this.#callers, caller)
-    try {
-      const value = await read()
-      caller.isReady = true
-      this.#schedule()
-      await promise
-      return value
-    } catch (error) {
-      this.#leave(caller)
-      throw error
-    }
-  }
-
-  #placeOf(seq: number): number {
-    return this.isSettled(seq) ? BEFORE : seq
-  }
-
-  #leave(caller: Caller): void {
-    const index = this.#callers.indexOf(caller)
-    if (index >= 0) this.#callers.splice(index, 1)
-    this.#schedule()
-  }
-
-  /** Something else that the program may be waiting for: meanwhile nobody is let go out of order. */
-  async during<T>(read: () => Promise<T>): Promise<T> {
-    this.#reading += 1
-    try {
-      return await read()
-    } finally {
-      this.#reading -= 1
-      this.#schedule()
-    }
-  }
-
-  #schedule(): void {
-    const first = this.#callers[0]
-    if (this.#isScheduled || first?.isReady !== true) return
-    if (this.#isNext(first)) {
-      this.#isScheduled = true
-      afterMicrotasks(() => this.#continue(first))
-    } else if (this.#reading === 0) {
-      this.#isScheduled = true
-      nextTurn(() => this.#continue(first))
-    }
-  }
-
-  #isNext(turn: Turn): boolean {
-    const { seq, order } = turn
-    if (seq === BEFORE) return true
-    const next = this.#seqs[this.#next] ?? Number.POSITIVE_INFINITY
+  protected isDue({ place }: NewCaller): boolean {
     const part = this.#parts[0]
-    if (part !== undefined && part.seq <= next && compare(part, turn) < 0) return false
-    return order === LAST ? seq === next : seq <= next
+    return place.facts <= this.#facts && (part === undefined || comparePlaces(place, part) <= 0)
   }
 
-  /** Lets `first` go on, unless somebody has come to stand before it. */
-  #continue(first: Caller): void {
-    this.#isScheduled = false
-    if (this.#callers[0] === first && (this.#reading === 0 || this.#isNext(first))) {
-      this.#callers.shift()
-      if (first.order !== LAST) this.#had(first)
-      else if (!this.isSettled(first.seq)) {
-        this.#next = this.#seqs.indexOf(first.seq, this.#next) + 1
-      }
-      first.release()
+  protected takeNew({ place }: NewCaller): void {
+    this.#facts = Math.max(this.#facts, place.parts === LAST ? place.facts + 1 : place.facts)
+    while (this.#parts[0] !== undefined && comparePlaces(this.#parts[0], place) <= 0) {
+      this.#parts.shift()
     }
-    this.#schedule()
+    this.#callers.shift()
+    // To the others who have asked for it, it is known now.
+    let other = this.#callers[0]
+    while (other !== undefined && comparePlaces(other.place, place) === 0) {
+      this.#callers.shift()
+      this.joinKnown(other)
+      other = this.#callers[0]
+    }
   }
 
-  #had({ seq, order }: Turn): void {
-    const index = this.#parts.findIndex((part) => part.seq === seq && part.order === order)
-    if (index >= 0) this.#parts.splice(index, 1)
+  #placeOf(seq: number): StreamPlace {
+    return { facts: this.#indices.get(seq) ?? LAST, parts: LAST }
+  }
+
+  #join(caller: NewCaller): NewCaller {
+    insert(this.#callers, caller, (one, other) => comparePlaces(one.place, other.place))
+    return caller
   }
 }
 
-function compare(a: Turn, b: Turn): number {
-  if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1
-  if (a.order === b.order) return 0
-  return a.order < b.order ? -1 : 1
+function comparePlaces(one: StreamPlace, other: StreamPlace): number {
+  if (one.facts !== other.facts) return one.facts - other.facts
+  return one.parts === other.parts ? 0 : one.parts - other.parts
 }
 
-/** After those of the same turn. */
-function insert<T extends Turn>(turns: T[], turn: T): void {
-  const index = turns.findLastIndex((other) => compare(other, turn) <= 0) + 1
-  turns.splice(index, 0, turn)
+/** After those of the same place. */
+function insert<T>(sorted: T[], item: T, compare: (one: T, other: T) => number): void {
+  sorted.splice(sorted.findLastIndex((other) => compare(other, item) <= 0) + 1, 0, item)
 }

@@ -1,3 +1,4 @@
+import type { StreamedAnswer, StreamPlace } from '@mfm/facts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SettleOrder } from './settle-order.ts'
@@ -50,7 +51,7 @@ describe('SettleOrder', () => {
     const { promise: slow, resolve } = Promise.withResolvers<void>()
     const settled: number[] = []
     const reading = order
-      .during(() => slow)
+      .known(() => slow)
       .then(() => order.settle(1, nothing))
       .then(() => settled.push(1))
     const second = order.settle(2, nothing).then(() => settled.push(2))
@@ -100,6 +101,37 @@ describe('SettleOrder', () => {
     expect(steps).toEqual([1, 2].flatMap((seq) => [0, 1, 2, 3, 4].map((step) => `${seq}.${step}`)))
   })
 
+  it('lets others who asked for a fact go on right after the first, before who asks later', async () => {
+    const order = new SettleOrder([1, 2])
+    const settled: string[] = []
+    const caller = async (name: string, seq: number, next?: () => Promise<void>) => {
+      await order.settle(seq, nothing)
+      settled.push(name)
+      await next?.()
+    }
+    const asking = [
+      caller('new', 2),
+      caller('first', 1, () => caller('later', 1)),
+      caller('second', 1),
+      caller('third', 1),
+      caller('before', 0),
+    ]
+    await Promise.all(asking)
+    expect(settled).toEqual(['before', 'first', 'second', 'third', 'later', 'new'])
+  })
+
+  it('tells a caller of what failed in its turn', async () => {
+    const order = new SettleOrder([1, 2])
+    const settled: string[] = []
+    const failing = (seq: number) => order.settle(seq, () => Promise.reject(new Error(`${seq}`)))
+    await Promise.all([
+      failing(2).catch(() => settled.push('2 fails')),
+      order.settle(1, () => turns(3)).then(() => settled.push('1')),
+      failing(0).catch(() => settled.push('0 fails')),
+    ])
+    expect(settled).toEqual(['0 fails', '1', '2 fails'])
+  })
+
   it('lets callers of one fact go on in the order in which they ask, however they read', async () => {
     const order = new SettleOrder([1])
     const settled: string[] = []
@@ -117,9 +149,9 @@ describe('SettleOrder', () => {
     const { promise: slow, resolve } = Promise.withResolvers<void>()
     // The program does something else between two chunks.
     const reading = order
-      .during(() => slow)
+      .known(() => slow)
       .then(async () => {
-        for (const chunk of chunks) await order.chunk(chunk, nothing).then(() => seen.push('chunk'))
+        for (const chunk of chunks) await order.part(chunk, nothing).then(() => seen.push('chunk'))
       })
     await turns(5)
     expect(seen).toEqual(['head'])
@@ -128,13 +160,18 @@ describe('SettleOrder', () => {
     expect(seen).toEqual(['head', 'chunk', 'fact', 'chunk'])
   })
 
-  it('waits for no chunk of a body that was given up', async () => {
-    const { order, seen, chunks } = await opened()
-    void order.during(() => new Promise(() => undefined))
-    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
-    order.forget(chunks)
-    await fact
-    expect(seen).toEqual(['head', 'fact'])
+  it('does not wait for chunks that nobody asks for', async () => {
+    const { order, chunks } = await opened()
+    await order.settle(10, nothing)
+    expect(order.isSettled(10)).toBe(true)
+    await Promise.all(chunks.map((chunk) => order.part(chunk, nothing)))
+    await order.settle(20, nothing)
+  })
+
+  it('takes a fact for settled when a part that comes after it is given', async () => {
+    const { order, chunks } = await opened()
+    for (const chunk of chunks) await order.part(chunk, nothing)
+    expect([order.isSettled(10), order.isSettled(20)]).toEqual([true, false])
   })
 
   it('lets nobody go until it is known where the head of a body stands', async () => {
@@ -145,7 +182,7 @@ describe('SettleOrder', () => {
     const head = order
       .open(20, async () => {
         await slow
-        return { head: order.turnAt({ facts: 0, parts: 0 }), chunks: [] }
+        return answerOf([])
       })
       .then(() => seen.push('head'))
     await turns(5)
@@ -159,10 +196,21 @@ describe('SettleOrder', () => {
 /** A body whose head and first chunk come before the fact 10, and whose second chunk comes after it. */
 async function opened() {
   const order = new SettleOrder([10, 20])
-  const chunks = [
-    { facts: 0, parts: 1 },
-    { facts: 1, parts: 2 },
-  ].map((place) => order.turnAt(place))
-  await order.open(20, async () => ({ head: order.turnAt({ facts: 0, parts: 0 }), chunks }))
+  const { chunks } = await order.open(20, async () =>
+    answerOf([
+      { facts: 0, parts: 1 },
+      { facts: 1, parts: 2 },
+    ]),
+  )
   return { order, chunks, seen: ['head'] }
+}
+
+function answerOf(places: readonly StreamPlace[]): StreamedAnswer {
+  return {
+    response: null,
+    head: { facts: 0, parts: 0 },
+    chunks: places.map((place) => ({ ...place, bytes: new Uint8Array(), millis: 0 })),
+    ended: 'complete',
+    error: null,
+  }
 }

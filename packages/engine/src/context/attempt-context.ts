@@ -9,6 +9,7 @@ import type {
 } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 import type { SecretGuard } from '@mfm/secrets'
+import type { InTurn } from '../run/run-host.ts'
 import type { ContextChanges, ContextTree, ContextValue } from './context-tree.ts'
 
 /** Characters in a context key. */
@@ -22,6 +23,7 @@ export interface AttemptContextOptions {
   readonly numbers: NumberProfile
   readonly guard: SecretGuard
   readonly metadata: Pick<StateMetadata, 'reads' | 'writes'>
+  readonly inTurn: InTurn
 }
 
 /** What one attempt reads and writes: an overlay over its base snapshot, thrown away unless the attempt completes. */
@@ -38,9 +40,9 @@ export class AttemptContext implements RunContext {
   }
 
   async read(key: string): Promise<JsonValue | undefined> {
-    const { tree, base, metadata } = this.#options
+    const { tree, base, metadata, inTurn } = this.#options
     assertDeclared('read', key, [metadata.reads, metadata.writes])
-    if (!this.#changes.has(key)) return copy(await tree.get(base, key))
+    if (!this.#changes.has(key)) return copy(await inTurn(() => tree.get(base, key)))
     return copy(this.#changes.get(key)?.value)
   }
 
@@ -55,8 +57,8 @@ export class AttemptContext implements RunContext {
   }
 
   async dump(): Promise<JsonObject> {
-    const { tree, base } = this.#options
-    const all = new Map<string, JsonValue>(await tree.entries(base))
+    const { tree, base, inTurn } = this.#options
+    const all = new Map<string, JsonValue>(await inTurn(() => tree.entries(base)))
     for (const [key, change] of this.#changes) {
       if (change === undefined) all.delete(key)
       else all.set(key, change.value)

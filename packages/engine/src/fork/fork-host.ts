@@ -6,7 +6,7 @@ import type { SecretGuard } from '@mfm/secrets'
 import { resolverOf } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
-import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
+import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { RunStop } from '../run/run-stop.ts'
 import { ForkWriter } from './fork-writer.ts'
@@ -91,11 +91,10 @@ export class ForkHost implements RunHost, Disposable {
   openAttempt(scope: AttemptScope): AttemptTools {
     const { stateId, attempt } = scope
     const { config, guard } = this
-    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
-    return {
-      io: this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope),
-      events: new RunRecorder({ stateId, attempt, config, guard, write }),
-    }
+    const io = this.#options.allowsLive ? this.#liveIo(scope) : this.#offlineIo(scope)
+    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
+    return { io, events: new RunRecorder({ stateId, attempt, config, guard, write }), inTurn }
   }
 
   #offlineIo({ stateId, attempt }: AttemptScope): OfflineIo {

@@ -71,6 +71,11 @@ export class LiveForkIo implements IoProvider {
     options.signal?.throwIfAborted()
   }
 
+  /** As {@link LiveIo.inTurn}. */
+  async inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.#live.inTurn(wait)
+  }
+
   /** What leaves the process must not depend on what a crash could lose. */
   #leaving(perform: Transport['call']): Transport['call'] {
     return async (call) => {

@@ -12,7 +12,14 @@ import type {
   StreamedBody,
 } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
-import type { AskedCall, DerivedKind, StreamChunk, StreamedAnswer, StreamPlace } from '@mfm/facts'
+import type {
+  AskedCall,
+  DerivedKind,
+  RecordedBody,
+  StreamChunk,
+  StreamedAnswer,
+  StreamPlace,
+} from '@mfm/facts'
 import {
   AttemptCounters,
   askCall,
@@ -21,7 +28,6 @@ import {
   failureKey,
   parseRandomLength,
   payloadOf,
-  RecordedBody,
   STREAM_OUTCOMES,
 } from '@mfm/facts'
 import { ReplayIo } from '@mfm/io-replay'
@@ -89,7 +95,7 @@ export class OfflineIo implements IoProvider {
 
   /** A streamed answer is a fact where its body ends; its parts stand between the facts of the fork. */
   #reusing(body: StreamedBody, asked: AskedCall): StreamedBody {
-    if (!(body instanceof RecordedBody)) throw new MfmError('internal_error')
+    if (!isRecorded(body)) throw new MfmError('internal_error')
     const { answer } = body
     const head = this.#nextPlace()
     const chunks: StreamChunk[] = []
@@ -103,7 +109,8 @@ export class OfflineIo implements IoProvider {
         return next
       },
       onEnd: (_, isGivenUp) => {
-        const end = isGivenUp ? ({ ended: 'aborted', error: null } as const) : answer
+        const isCut = isGivenUp || chunks.length < answer.chunks.length
+        const end = isCut ? ({ ended: 'aborted', error: null } as const) : answer
         const { ended, error } = end
         this.#takeStream(asked, { ...answer, head, chunks, ended, error })
       },
@@ -201,6 +208,11 @@ export class OfflineIo implements IoProvider {
     await this.#io.sleepMs(millis, options)
   }
 
+  /** As {@link ReplayIo.inTurn}. */
+  async inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.#io.inTurn(wait)
+  }
+
   async #derived<T>(kind: DerivedKind, ask: () => Promise<T>): Promise<T> {
     const { scope, parentScope } = this.#options
     const place = this.#counters.nextDerived()
@@ -245,4 +257,14 @@ export class OfflineIo implements IoProvider {
   }
 }
 
-const OF_THE_CODE = ['secrets_detected', 'invalid_id', 'invalid_option', 'io_closed'] as const
+function isRecorded(body: StreamedBody): body is RecordedBody {
+  return 'answer' in body
+}
+
+const OF_THE_CODE = [
+  'secrets_detected',
+  'invalid_id',
+  'invalid_option',
+  'io_closed',
+  'stream_open',
+] as const

@@ -14,7 +14,7 @@ import { ReplayIo } from '@mfm/io-replay'
 import { SecretGuard } from '@mfm/secrets'
 import { ContextTree } from '../context/context-tree.ts'
 import type { EngineOptions } from '../engine-options.ts'
-import type { AttemptScope, AttemptTools, RunHost } from '../run/run-host.ts'
+import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
 import { AttemptWatch } from './attempt-watch.ts'
 import { EventComparison } from './event-comparison.ts'
@@ -98,11 +98,12 @@ export class ReplayHost implements RunHost {
       onAnswered: watch.answered,
       ...(this.#options.timing === 'recorded' && { pace: (millis) => this.#wait(millis) }),
     })
-    const write = async (events: readonly RunEvent[]): Promise<void> =>
-      await this.commit({ events })
+    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const write = (events: readonly RunEvent[]) => inTurn(() => this.commit({ events }))
     return {
       io: watch.around(io),
       events: new RunRecorder({ stateId, attempt, config, guard, write }),
+      inTurn,
     }
   }
 

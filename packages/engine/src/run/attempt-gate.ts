@@ -11,6 +11,7 @@ import type {
   StreamedBody,
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
+import { afterMicrotasks } from '@mfm/facts'
 import { FollowedBody } from './followed-body.ts'
 import type { AttemptTools } from './run-host.ts'
 
@@ -24,6 +25,9 @@ export class AttemptGate implements IoProvider, EventRecorder {
   readonly #signal: AbortSignal
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #open = new Set<StreamedBody>()
+  /** Why a body that was given up could not be recorded. */
+  #trouble: { readonly reason: unknown } | undefined
+  #isEnding = false
   #shut = false
 
   constructor(tools: AttemptTools, sideEffects: SideEffects, signal: AbortSignal) {
@@ -33,17 +37,26 @@ export class AttemptGate implements IoProvider, EventRecorder {
   }
 
   /**
-   * Gives up the bodies that are open, resolves when nothing is in flight, and lets nothing in any more.
+   * Gives up the bodies that are open, resolves when nothing is in flight and nobody who waited for it asks for more, and
+   * lets nothing in any more.
    *
    * @throws what a body that was given up could not be recorded for
    */
   async settle(): Promise<void> {
-    while (this.#inFlight.size > 0 || this.#open.size > 0) {
-      const givenUp = [...this.#open].map((body) => body.return())
-      await Promise.allSettled([...this.#inFlight, ...givenUp])
-      await Promise.all(givenUp)
+    this.#isEnding = true
+    for (const body of this.#open) this.#giveUp(body)
+    while (this.#inFlight.size > 0) {
+      await Promise.allSettled(this.#inFlight)
+      await new Promise<void>(afterMicrotasks)
     }
     this.#shut = true
+    if (this.#trouble !== undefined) throw this.#trouble.reason
+  }
+
+  #giveUp(body: StreamedBody): void {
+    this.#follow(body.return()).catch((reason: unknown) => {
+      this.#trouble ??= { reason }
+    })
   }
 
   /** Lets nothing in any more, whatever is in flight. */
@@ -64,6 +77,8 @@ export class AttemptGate implements IoProvider, EventRecorder {
       onEnd: (ended) => this.#open.delete(ended),
     })
     this.#open.add(body)
+    // Nobody is there for it any more.
+    if (this.#isEnding) this.#giveUp(body)
     return { ...result, body }
   }
 
@@ -97,6 +112,11 @@ export class AttemptGate implements IoProvider, EventRecorder {
     return this.#track(() => this.#tools.events.emitMany(events))
   }
 
+  /** As {@link AttemptTools.inTurn}; the attempt does not end before. */
+  async inTurn<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.#follow(this.#tools.inTurn(wait))
+  }
+
   #io(): IoProvider {
     if (this.#sideEffects === 'pure') {
       throw new MfmError('io_not_allowed', {
@@ -109,7 +129,10 @@ export class AttemptGate implements IoProvider, EventRecorder {
   async #track<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#shut) throw new MfmError('attempt_ended')
     this.#signal.throwIfAborted()
-    const running = operation()
+    return await this.#follow(operation())
+  }
+
+  async #follow<T>(running: Promise<T>): Promise<T> {
     this.#inFlight.add(running)
     try {
       return await running

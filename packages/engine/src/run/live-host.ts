@@ -6,7 +6,7 @@ import { resolverOf, SecretGuard } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
-import type { AttemptScope, AttemptTools, RunHost } from './run-host.ts'
+import type { AttemptScope, AttemptTools, InTurn, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { RunStop } from './run-stop.ts'
 
@@ -93,9 +93,10 @@ export class LiveHost implements RunHost, Disposable {
       guard,
       signal,
     })
-    const write = (events: Commit['events']): Promise<void> => this.commit({ events })
+    const inTurn: InTurn = (wait) => io.inTurn(wait)
+    const write = (events: Commit['events']) => inTurn(() => this.commit({ events }))
     const events = new RunRecorder({ stateId, attempt, config, guard, write })
-    return { io, events }
+    return { io, events, inTurn }
   }
 
   watchDeadline(onPassed: (reason: MfmError) => void): Disposable {

@@ -41,15 +41,18 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
     metadata,
     numbers: host.config.numbers,
     guard: host.guard,
+    inTurn: (wait) => gate.inTurn(wait),
   })
   const running = (async () => {
     await handler({ context, io: gate, events: gate, signal })
     await gate.settle()
+    // What the handler left running may go on writing.
+    return new Map(context.changes)
   })()
   try {
-    await untilStopped(running, signal)
+    const changes = await untilStopped(running, signal)
     if (signal.aborted) return { type: 'stopped', reason: stopReason(signal) }
-    return { type: 'completed', changes: context.changes }
+    return { type: 'completed', changes }
   } catch (error) {
     if (signal.aborted) return { type: 'stopped', reason: stopReason(signal) }
     // What could not be recorded is more than what the handler threw.
@@ -72,7 +75,7 @@ function follow(signal: AbortSignal, controller: AbortController): Disposable {
 }
 
 /** Follows the handler; after a stop, for {@link GRACE_MILLIS} at most. */
-async function untilStopped(running: Promise<void>, signal: AbortSignal): Promise<void> {
+async function untilStopped<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: graceOver, reject } = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
   const onAbort = (): void => {
@@ -81,7 +84,7 @@ async function untilStopped(running: Promise<void>, signal: AbortSignal): Promis
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
   try {
-    await Promise.race([running, graceOver])
+    return await Promise.race([running, graceOver])
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)

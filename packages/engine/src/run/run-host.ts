@@ -22,7 +22,14 @@ export interface AttemptScope {
 export interface AttemptTools {
   readonly io: IoProvider
   readonly events: EventRecorder
+  readonly inTurn: InTurn
 }
+
+/**
+ * What a state waits for besides facts: a read of its context, an event that becomes durable. It goes on in the order
+ * of asking and before new facts, so that how long it took decides nothing.
+ */
+export type InTurn = <T>(wait: () => Promise<T>) => Promise<T>
 
 /**
  * What the state loop stands on. Live, it writes the stream and performs IO; in replay, it compares with the stream

@@ -23,6 +23,7 @@ type Code =
   | 'io_closed'
   | 'io_nested'
   | 'call_aborted'
+  | 'stream_open'
   | 'stream_too_large'
   | 'stream_exhausted'
 
@@ -112,6 +113,11 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   call_aborted: entry('io', 'cancelled', 'unknown', {
     meaning: 'A call was given up: its own signal or that of its attempt was aborted.',
     help: 'The cause holds the reason of the signal; a replay gives the call up at the same place.',
+  }),
+  stream_open: entry('io', 'conflict', 'rpc', {
+    meaning:
+      'A key is asked for while the streamed answer that is to be bound to it is still open.',
+    help: 'Read the body to its end or give it up first, or use another key.',
   }),
   stream_too_large: entry('io', 'too_large', 'rpc', {
     meaning: 'A streamed body is longer than may be recorded.',
