@@ -25,6 +25,8 @@ export default defineConfig({
     globalSetup: ['tooling/services/src/vitest-setup.ts'],
     // On a bare machine the first test that asks for a server waits until it is installed.
     hookTimeout: 120_000,
+    // For what hangs: several files run at a time, and machines differ.
+    testTimeout: 30_000,
     execArgv: [`--conditions=${source}`],
     restoreMocks: true,
     unstubEnvs: true,

@@ -59,6 +59,7 @@ export {
   SECRET_HANDLE,
   type SecretHandle,
   type SecretResolver,
+  type StreamedBody,
   type Transport,
   type TransportAnswer,
   type TransportCall,
@@ -129,3 +130,10 @@ export {
   type SnapshotLeaf,
   snapshotDocumentSchema,
 } from './snapshot-document.ts'
+export {
+  type StreamDelivery,
+  type StreamEnd,
+  type StreamedPayload,
+  streamDeliverySchema,
+  streamedPayloadSchema,
+} from './streamed-answer.ts'

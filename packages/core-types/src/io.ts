@@ -43,12 +43,19 @@ export interface TransportCall extends IoScope {
   readonly factKey: FactKey | null
   readonly resolveSecret: SecretResolver
   readonly signal: AbortSignal
+  /** The answer is to have a {@link TransportAnswer.body}. */
+  readonly stream?: true | undefined
 }
 
 export interface TransportAnswer {
   /** What is recorded as the fact's payload. It names attachments by their artifact ids. */
   readonly response: JsonValue
   readonly attachments?: readonly Attachment[] | undefined
+  /**
+   * Of a streamed answer, which has no attachments: the chunks as they come. Read one at a time, when the caller asks;
+   * `return` is called where it gives up. What it throws is recorded as the end of the body.
+   */
+  readonly body?: AsyncIterable<Uint8Array> | undefined
 }
 
 /** Performs live IO. Rejects with an `MfmError`, whose wire form is recorded as the fact of a failed call. */
@@ -69,12 +76,29 @@ export interface IoCall {
   readonly perform?: Transport['call'] | undefined
   /** For this call alone; that of its state where absent. No part of what identifies the call. */
   readonly divergence?: DivergencePolicy | undefined
+  /**
+   * The answer is a head and a body that comes in chunks. The caller has both while they come; the call is recorded
+   * as one fact when its body has ended.
+   */
+  readonly stream?: true | undefined
+}
+
+/**
+ * A body that comes in chunks, to be read once. `next` rejects with the error that the body ended with; the last `next`
+ * and `return`, which gives the rest up, resolve when the fact is durable.
+ */
+export interface StreamedBody extends AsyncIterable<Uint8Array> {
+  next(): Promise<IteratorResult<Uint8Array, undefined>>
+  return(): Promise<IteratorResult<Uint8Array, undefined>>
+  [Symbol.asyncIterator](): StreamedBody
 }
 
 export interface IoResult {
   /** Decoded from the recorded bytes, in live mode as in replay: never the transport's own object. */
   readonly response: JsonValue
-  /** `null` for an unrecorded call. */
+  /** There for a call with `stream`, and for no other. */
+  readonly body?: StreamedBody | undefined
+  /** `null` for an unrecorded call, and for a streamed one, which is recorded when its body has ended. */
   readonly recordedPayloadId: ArtifactId | null
   /** Bytes that the response names by artifact id. Rejects with `artifact_not_found` for an id that is not its own. */
   attachment(id: ArtifactId): Promise<Uint8Array>

@@ -17,6 +17,8 @@ export interface EngineOptions extends Partial<SystemSources> {
   readonly onEvent?: ((envelope: EventEnvelope) => void) | undefined
   /** Folder that source locations are told relative to; the working folder by default. */
   readonly sourceRoot?: string | undefined
+  /** Longest streamed body, in bytes; 32 MiB where absent. It is in memory until it has ended. */
+  readonly maxStreamBytes?: number | undefined
   readonly failpoints?: Failpoints | undefined
   /** What is done where a state takes outside input past its provider. */
   readonly ambient?: AmbientOptions | undefined

@@ -8,7 +8,7 @@ import { planOf, stateOf } from './plan.fixture.ts'
 export type Step =
   | { readonly do: 'call'; readonly key: number }
   | { readonly do: 'insist' | 'time' | 'noise' | 'emit' }
-  | { readonly do: 'value' | 'look' | 'read' | 'write'; readonly key: number }
+  | { readonly do: 'value' | 'look' | 'read' | 'write' | 'stream'; readonly key: number }
   | { readonly do: 'all' | 'race'; readonly branches: readonly (readonly Step[])[] }
 
 const key = fc.nat({ max: 2 })
@@ -23,6 +23,7 @@ export const { steps } = fc.letrec<{ step: Step; steps: Step[] }>((tie) => ({
       weight: 4,
       arbitrary: fc.record({ do: fc.constantFrom('value', 'look', 'read', 'write'), key }),
     },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('stream' as const), key }) },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -80,6 +81,10 @@ async function ask(
       return null
     case 'value':
       return await io.recordValue(`v${step.key}`, step.key)
+    case 'stream':
+      return await stream(io, step.key, log).catch((error: unknown) =>
+        isMfmError(error) ? error.code : 'other',
+      )
     case 'look':
       return (await io.getRecordedFact(`k${step.key}`)) ?? null
     case 'read':
@@ -92,6 +97,33 @@ async function ask(
 
 async function call(io: StateTools['io'], factKey: string): Promise<JsonValue> {
   return (await io.call({ namespace: 'test', request: { factKey }, factKey })).response
+}
+
+/** Opens a body and reads some of it; what is left of it is for the end of the attempt. */
+async function stream(
+  io: StateTools['io'],
+  reads: number,
+  log: readonly JsonValue[],
+): Promise<JsonValue> {
+  const seen: JsonValue[] = []
+  const { body } = await io.call({
+    namespace: 'test',
+    request: { reads },
+    stream: true,
+    perform: async () => ({ response: null, body: chunks(reads) }),
+  })
+  for (let count = 0; count < reads; count += 1) {
+    const { value } = (await body?.next()) ?? {}
+    // Who has come until now shows.
+    seen.push([value?.[0] ?? null, log.length])
+  }
+  return seen
+}
+
+async function* chunks(pauses: number): AsyncGenerator<Uint8Array> {
+  for (let wait = 0; wait < pauses; wait += 1) await turn()
+  yield Uint8Array.of(pauses)
+  await turn()
 }
 
 /** A world, and stores, that answer after a while and not always; they follow the moods, and die with the process. */

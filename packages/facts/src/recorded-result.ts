@@ -1,4 +1,4 @@
-import type { ArtifactId, IoResult, JsonValue } from '@mfm/core-types'
+import type { ArtifactId, IoResult, JsonValue, StreamedBody } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Turns } from './turns.ts'
 
@@ -29,6 +29,17 @@ export function recordedResult({
         throw foreignAttachment(id)
       }),
   }
+}
+
+/** What a provider gives for a streamed answer, in live mode and in replay alike. */
+export function streamedResult(
+  response: JsonValue,
+  body: StreamedBody,
+  turns: Pick<Turns, 'known'>,
+): IoResult {
+  const attachment = (id: ArtifactId): Promise<never> =>
+    turns.known(() => Promise.reject(foreignAttachment(id)))
+  return { response, body, recordedPayloadId: null, attachment }
 }
 
 /** The error for bytes that an answer does not hold. */

@@ -33,12 +33,7 @@ export async function answerBound(
 ): Promise<IoResult> {
   const { writer, artifacts, numbers, turns } = options
   // A key that was made from the request says itself which request it is.
-  if (asked.occurrence === undefined && options.divergence !== 'accept-recorded') {
-    const meta = await writer.factMeta(asked.key)
-    if (meta !== undefined && !isSameCall(meta, asked)) {
-      throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
-    }
-  }
+  if (asked.occurrence === undefined) await refuseOtherRequest(asked, options)
   return recordedResult({
     response: decodePayload(payloadId, await readPayload(payloadId, artifacts), numbers),
     payloadId,
@@ -59,6 +54,17 @@ export async function rerunCall(
   return isSameCall(await writer.factMeta(asked.key), asked) ? asked : changed
 }
 
+/** @throws MfmError `fact_diverged` where the key was bound by another call */
+export async function refuseOtherRequest(
+  asked: AskedCall,
+  { writer, artifacts, divergence }: BoundFactOptions,
+): Promise<void> {
+  if (divergence === 'accept-recorded') return
+  const meta = await writer.factMeta(asked.key)
+  if (meta === undefined || isSameCall(meta, asked)) return
+  throw divergedError(asked, meta, await recordedRequest(meta, artifacts))
+}
+
 /** @throws MfmError `fact_payload_get_failed`, with the store's error as its cause */
 export async function readPayload(
   payloadId: ArtifactId,
@@ -71,7 +77,8 @@ export async function readPayload(
   }
 }
 
-function decodePayload(
+/** @throws MfmError `fact_payload_get_failed`, `fact_payload_decode_failed` */
+export function decodePayload(
   payloadId: ArtifactId,
   bytes: Uint8Array,
   numbers: NumberProfile | undefined,

@@ -1,4 +1,4 @@
-import type { ArtifactId, FactKey, IoCall, JsonValue } from '@mfm/core-types'
+import type { ArtifactId, FactKey, IoCall, JsonValue, TransportAnswer } from '@mfm/core-types'
 import type { AskedCall } from '@mfm/facts'
 
 /** A recorded answer that becomes a fact of this run too; its documents are shared. */
@@ -18,6 +18,8 @@ export interface EarlierFacts {
    * performed, and rejects with the failure where the call was recorded to fail.
    */
   call(call: IoCall, asked: AskedCall): () => Promise<EarlierAnswer | undefined>
+  /** As {@link call}, for a streamed call: its answer is recorded anew, as it is read this time. */
+  stream(call: IoCall, asked: AskedCall): () => Promise<TransportAnswer | undefined>
   /** What it returns is called where the value is new to this run, and resolves when it is its turn. */
   recordValue(key: FactKey, value: JsonValue): () => Promise<void>
   /** Resolves to `undefined` where the clock is to be read after all. */

@@ -1,4 +1,4 @@
-import type { ErrorInfo } from '@mfm/core-types'
+import type { ErrorInfo, FactKey } from '@mfm/core-types'
 import { isSegment } from '@mfm/core-types'
 import { errorFromInfo, isMfmError, MfmError } from '@mfm/errors'
 
@@ -21,6 +21,14 @@ export function failureError(info: ErrorInfo, cause: unknown): MfmError {
   const error = errorFromInfo(info)
   Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true })
   return error
+}
+
+/** The error for a key that somebody else has bound in the meantime. */
+export function bindingConflict(key: FactKey): MfmError {
+  return new MfmError('fact_payload_conflict', {
+    message: `the fact ${JSON.stringify(key)} is bound to another value`,
+    details: { key },
+  })
 }
 
 function messageOf(error: unknown): string {

@@ -1,22 +1,35 @@
 import type { ArtifactId, FactKey } from '@mfm/core-types'
 import type { Caller, Turns } from '@mfm/facts'
+import { streamOpenError } from '@mfm/facts'
 
-/** A key that is known, and the place of one who has asked for it. */
+/** A key that is known or refused, and the place of one who has asked for it. */
 export interface BoundKey {
   readonly caller: Caller
-  /** @throws what kept the key from being looked up */
+  /** @throws what kept the key from being looked up; `stream_open` */
   readonly payloadId: () => ArtifactId
+}
+
+/** What a caller asks for. */
+export interface Claim {
+  readonly key: FactKey
+  readonly isStreamed?: boolean | undefined
+  /** Gives what the caller takes for it, where that is more than what the key is bound to. */
+  readonly find?: (() => Found | Promise<Found>) | undefined
 }
 
 interface Waiting {
   /** The place of one who asked when the key could have been known. */
   caller: Caller | undefined
+  /** Whether it asked after somebody who streams, so that it does not wait for the fact to be made. */
+  readonly isRefused: boolean
   /** `undefined`: it is this one's turn to make the fact. */
   readonly goOn: (bound: BoundKey | undefined) => void
 }
 
 interface Line {
   isMaking: boolean
+  /** Whether the last one in line asks for a streamed answer. */
+  isStreamed: boolean
   /** Behind the one who looks the key up or makes its fact. */
   waiting: Waiting[] | undefined
 }
@@ -26,6 +39,8 @@ type Found = ArtifactId | undefined
 /**
  * The callers of keys that are not known yet. One caller of a key makes its fact, and the others wait: when that one
  * goes on with the fact, it is known to them all; when it goes on with a failure, the next one makes it.
+ *
+ * Nobody waits behind one who streams: that takes as long as the program reads, and the program might wait for both.
  */
 export class KeyLines {
   readonly #turns: Turns
@@ -40,19 +55,19 @@ export class KeyLines {
 
   /**
    * What the key is bound to. `undefined`: the caller is to make the fact, and calls {@link made} as soon as it goes on
-   * with whatever came of it. To be called as soon as the caller asks.
-   *
-   * @param find gives what the caller takes for it, where that is more than what the key is bound to
+   * with whatever came of it; one who streams, as soon as it goes on with the end. To be called as soon as the caller
+   * asks.
    */
-  claim(
-    key: FactKey,
-    find: () => Found | Promise<Found> = () => this.#find(key),
-  ): BoundKey | undefined | Promise<BoundKey | undefined> {
+  claim({
+    key,
+    isStreamed = false,
+    find,
+  }: Claim): BoundKey | undefined | Promise<BoundKey | undefined> {
     const before = this.#lines.get(key)
-    if (before !== undefined) return this.#waitBehind(before)
-    const found = find()
+    if (before !== undefined) return this.#waitBehind(before, key, isStreamed)
+    const found = find === undefined ? this.#find(key) : find()
     if (typeof found === 'string') return this.#boundTo(found)
-    const line: Line = { isMaking: found === undefined, waiting: undefined }
+    const line: Line = { isMaking: found === undefined, isStreamed, waiting: undefined }
     this.#lines.set(key, line)
     return found && this.#lookUp(key, line, found)
   }
@@ -70,11 +85,18 @@ export class KeyLines {
     return { caller: this.#turns.takePlace(), payloadId: () => payloadId }
   }
 
-  #waitBehind(line: Line): Promise<BoundKey | undefined> {
+  #waitBehind(
+    line: Line,
+    key: FactKey,
+    isStreamed: boolean,
+  ): BoundKey | Promise<BoundKey | undefined> {
+    const isRefused = line.isStreamed
+    if (isRefused && line.isMaking) return refused(this.#turns.takePlace(), key)
+    line.isStreamed ||= isStreamed
     line.waiting ??= []
     const caller = line.isMaking ? undefined : this.#turns.takePlace()
     return new Promise((goOn) => {
-      line.waiting?.push({ caller, goOn })
+      line.waiting?.push({ caller, isRefused, goOn })
     })
   }
 
@@ -90,11 +112,24 @@ export class KeyLines {
     }
     line.isMaking = true
     this.#turns.leavePlace(caller)
-    for (const other of line.waiting ?? []) {
-      if (other.caller !== undefined) this.#turns.leavePlace(other.caller)
+    const waiting = line.waiting ?? []
+    line.waiting = waiting.filter(({ isRefused }) => !isRefused)
+    for (const other of waiting) {
+      if (other.caller === undefined) continue
+      if (other.isRefused) other.goOn(refused(other.caller, key))
+      else this.#turns.leavePlace(other.caller)
       other.caller = undefined
     }
     return undefined
+  }
+}
+
+function refused(caller: Caller, key: FactKey): BoundKey {
+  return {
+    caller,
+    payloadId: () => {
+      throw streamOpenError(key)
+    },
   }
 }
 

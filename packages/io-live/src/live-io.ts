@@ -34,8 +34,13 @@ import {
 import type { SecretGuard } from '@mfm/secrets'
 import { joinSignals } from './abortable.ts'
 import { answerBound, readPayload, rerunCall } from './bound-fact.ts'
+import { streamBound } from './bound-stream.ts'
 import type { EarlierAnswer, EarlierFacts } from './earlier-facts.ts'
+import { bindingConflict } from './failure.ts'
+import type { Claim } from './key-lines.ts'
 import { KeyLines } from './key-lines.ts'
+import type { Made } from './live-streams.ts'
+import { LiveStreams } from './live-streams.ts'
 import type { Outcome, PlainFact } from './outcome.ts'
 import { answered, answeredEarlier, failed, plainCommit } from './outcome.ts'
 import { perform, unrecordedResult } from './perform.ts'
@@ -66,20 +71,14 @@ export interface LiveIoOptions extends Partial<SystemSources> {
   readonly allowIo?: boolean | undefined
   /** Answers before anything is performed; what it answers is recorded. */
   readonly earlier?: EarlierFacts | undefined
+  /** Longest streamed body, in bytes; 32 MiB where absent. It is in memory until it has ended. */
+  readonly maxStreamBytes?: number | undefined
 }
 
 /** A call with what another run may have for it. */
 interface AskingCall {
   readonly call: IoCall
   readonly earlier: (() => Promise<EarlierAnswer | undefined>) | undefined
-}
-
-/** A fact that has been recorded, and whose caller goes on. */
-interface Made<T> {
-  /** What the key that was asked for is bound to now; `undefined` where it is not. */
-  readonly payloadId: ArtifactId | undefined
-  /** Gives the result or throws the failure. */
-  readonly settle: () => T | Promise<T>
 }
 
 /** The provider for which a call is being performed. */
@@ -99,6 +98,7 @@ export class LiveIo implements IoProvider {
   readonly #lines: KeyLines
   /** Keys of facts with which nobody has gone on yet: to the program they are not there. */
   readonly #unsettled = new Set<FactKey>()
+  #streams: LiveStreams | undefined
   #underWay = 0
   readonly #whenIdle: (() => void)[] = []
   #closed = false
@@ -130,6 +130,7 @@ export class LiveIo implements IoProvider {
         request: asked.identity.redacted,
       })
       const copy = { ...call, request: copyRequest(call.request) }
+      if (call.stream === true) return this.#stream(copy, asked, joined)
       const earlier = this.#options.earlier?.call(copy, asked)
       const make = (at: AskedCall): Promise<Made<IoResult>> =>
         this.#make({ call: copy, earlier }, at, joined)
@@ -138,23 +139,39 @@ export class LiveIo implements IoProvider {
         return this.#askAnew(asked, make)
       }
       return this.#ask(
-        asked.key,
+        asked,
         (payloadId) => answerBound(asked, payloadId, { ...this.#options, divergence }),
         () => make(asked),
       )
     })
   }
 
+  #stream(call: IoCall, asked: AskedCall, signal: AbortSignal): Promise<IoResult> {
+    const earlier = this.#options.earlier?.stream(call, asked)
+    const divergence = call.divergence ?? this.#options.divergence
+    this.#streams ??= new LiveStreams({
+      io: this.#options,
+      performing: (task) => performing.run(this, task),
+      commit: (commit) => this.#commit(commit),
+      onEnded: (key, payloadId) => this.#lines.made(key, payloadId),
+    })
+    const streams = this.#streams
+    return this.#ask(
+      { key: asked.key, isStreamed: true },
+      (payloadId) => streamBound(asked, payloadId, { ...this.#options, divergence }),
+      () => streams.open({ call, asked, signal, earlier }),
+    )
+  }
+
   /** Answers from what the key is bound to; where it is not, by what is made now. */
   async #ask<T>(
-    key: FactKey,
+    claim: Claim,
     answer: (payloadId: ArtifactId) => Promise<T>,
     make: () => Promise<Made<T>>,
-    find?: () => Promise<ArtifactId | undefined>,
   ): Promise<T> {
     this.#underWay += 1
     try {
-      const claimed = this.#lines.claim(key, find)
+      const claimed = this.#lines.claim(claim)
       const bound = claimed && (await claimed)
       if (bound !== undefined) {
         return await this.#turns.settleAt(bound.caller, async () => answer(bound.payloadId()))
@@ -163,7 +180,7 @@ export class LiveIo implements IoProvider {
       try {
         made = await make()
       } finally {
-        this.#lines.made(key, made?.payloadId)
+        if (made?.isOpen !== true) this.#lines.made(claim.key, made?.payloadId)
       }
       return await made.settle()
     } finally {
@@ -175,11 +192,13 @@ export class LiveIo implements IoProvider {
   #askAnew(given: AskedCall, make: (at: AskedCall) => Promise<Made<IoResult>>): Promise<IoResult> {
     const { writer } = this.#options
     const changed = supersedingCall(given)
+    const find = async (): Promise<ArtifactId | undefined> =>
+      writer.findFact((await rerunCall(given, writer)).key)
     return this.#ask(
-      changed.key,
+      { key: changed.key, find },
       async (payloadId) => answerBound(await rerunCall(given, writer), payloadId, this.#options),
       async () => {
-        const claimed = this.#lines.claim(given.key)
+        const claimed = this.#lines.claim(given)
         const bound = claimed && (await claimed)
         if (bound !== undefined) {
           this.#turns.leavePlace(bound.caller)
@@ -194,7 +213,6 @@ export class LiveIo implements IoProvider {
           this.#lines.made(given.key, made?.payloadId)
         }
       },
-      async () => writer.findFact((await rerunCall(given, writer)).key),
     )
   }
 
@@ -205,7 +223,7 @@ export class LiveIo implements IoProvider {
     if (artifactId === payloadId) {
       return { payloadId: key === asked.key ? artifactId : undefined, settle }
     }
-    const lost = failed(asked, conflict(asked.key), { ...this.#options, aborted: false })
+    const lost = failed(asked, bindingConflict(asked.key), { ...this.#options, aborted: false })
     await this.#commit(lost.commit)
     return { payloadId: artifactId, settle: lost.settle }
   }
@@ -259,7 +277,7 @@ export class LiveIo implements IoProvider {
         const meta = await writer.factMeta(key)
         throw valueConflict({ key, meta, ...place }, recorded, payload)
       }
-      return this.#ask(key, check, async () => {
+      return this.#ask({ key }, check, async () => {
         if (earlier !== undefined) await earlier()
         const payloadId = await this.#record({ key, payload, namespace: 'value', ...place })
         return { payloadId, settle: () => check(payloadId) }
@@ -279,7 +297,7 @@ export class LiveIo implements IoProvider {
         const payload = jsonArtifact('fact_payload', millis)
         const artifactId = await this.#record({ ...fact, payload })
         if (artifactId === payload.id) return millis
-        throw conflict(fact.key)
+        throw bindingConflict(fact.key)
       })
     })
   }
@@ -311,10 +329,14 @@ export class LiveIo implements IoProvider {
     await this.#sources.sleep(millis, joined)
   }
 
-  /** Refuses what comes from now on with `io_closed`, and resolves when what is under way has been recorded. */
+  /**
+   * Refuses what comes from now on with `io_closed`, gives up the streamed bodies that are open, and resolves when what is
+   * under way has been recorded.
+   */
   async close(): Promise<void> {
     this.#closed = true
     if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    await this.#streams?.close()
   }
 
   async #tracked<T>(operation: () => Promise<T>): Promise<T> {
@@ -364,18 +386,11 @@ export class LiveIo implements IoProvider {
     const { key } = commit.event
     this.#unsettled.add(key)
     try {
-      const { artifactId } = await this.#options.writer.recordFact(commit)
-      await this.#turns.turn()
+      const { artifactId, inserted } = await this.#options.writer.recordFact(commit)
+      await this.#turns.turn(inserted)
       return artifactId
     } finally {
       this.#unsettled.delete(key)
     }
   }
-}
-
-function conflict(key: FactKey): MfmError {
-  return new MfmError('fact_payload_conflict', {
-    message: `the fact ${JSON.stringify(key)} is bound to another value`,
-    details: { key },
-  })
 }

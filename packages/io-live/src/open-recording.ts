@@ -35,6 +35,8 @@ export interface RecordingOptions extends Partial<SystemSources> {
   readonly numbers?: NumberProfile | undefined
   /** For calls that say no other; `strict` by default. */
   readonly divergence?: DivergencePolicy | undefined
+  /** Longest streamed body, in bytes; 32 MiB where absent. It is in memory until it has ended. */
+  readonly maxStreamBytes?: number | undefined
   /** Aborts every call that is under way. */
   readonly signal?: AbortSignal | undefined
 }
@@ -44,7 +46,10 @@ export interface Recording extends IoProvider, AsyncDisposable {
   readonly runId: RunId
   /** How often the recording had been opened before, as far as it shows: part of the keys of times and noise. */
   readonly attempt: number
-  /** Refuses what comes from now on, and resolves when what is under way has been recorded. Idempotent. */
+  /**
+   * Refuses what comes from now on, gives up the streamed bodies that are open, and resolves when what is under way has
+   * been recorded. Idempotent.
+   */
   close(): Promise<void>
 }
 
@@ -72,6 +77,7 @@ export async function openRecording(options: RecordingOptions): Promise<Recordin
     resolveSecret: resolverOf(secrets, env),
     numbers,
     divergence,
+    maxStreamBytes: options.maxStreamBytes,
     signal,
     clock,
     ...(options.randomBytes && { randomBytes: options.randomBytes }),

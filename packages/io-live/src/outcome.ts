@@ -17,10 +17,10 @@ import type { PreparedAnswer } from './prepare-answer.ts'
 import type { FactCommit } from './write-request.ts'
 
 /** How a call ended: what is to be recorded, and what the caller gets once it is. */
-export interface Outcome {
+export interface Outcome<Result = IoResult> {
   readonly commit: FactCommit
   /** Gives the result or throws the failure. */
-  readonly settle: () => IoResult
+  readonly settle: () => Result
 }
 
 export interface OutcomeOptions {
@@ -87,7 +87,7 @@ export function failed(
   asked: AskedCall,
   error: unknown,
   { scope, guard, aborted }: OutcomeOptions & { readonly aborted: boolean },
-): Outcome {
+): Outcome<never> {
   const info = failureInfo(error, (text) => guard.redactText(text))
   const payload = jsonArtifact('fact_payload', { ...info } satisfies JsonValue)
   return {
@@ -107,7 +107,7 @@ export function failed(
   }
 }
 
-function metaOf(
+export function metaOf(
   { namespace, identity, ordinal, supersedes, location }: AskedCall,
   { stateId, attempt }: IoScope,
   outcome: FactOutcome,

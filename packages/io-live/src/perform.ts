@@ -4,6 +4,7 @@ import type {
   IoResult,
   IoScope,
   SecretResolver,
+  StreamedBody,
   Transport,
   TransportAnswer,
 } from '@mfm/core-types'
@@ -26,7 +27,7 @@ export interface PerformOptions {
  * @throws MfmError `io_unimplemented`; `call_aborted`; whatever the transport throws
  */
 export function perform(
-  { namespace, request, perform: own }: IoCall,
+  { namespace, request, stream, perform: own }: IoCall,
   factKey: FactKey | null,
   signal: AbortSignal,
   { scope, transport, guard, resolveSecret }: PerformOptions,
@@ -39,6 +40,7 @@ export function perform(
       factKey,
       signal,
       resolveSecret: registering(guard, resolveSecret),
+      ...(stream && { stream }),
     }
     if (own !== undefined) return await own(call)
     if (transport === undefined) throw new MfmError('io_unimplemented')
@@ -57,16 +59,35 @@ function registering(guard: SecretGuard, resolveSecret: SecretResolver): SecretR
 
 /** The result of a call that is not recorded: everything stays in memory. */
 export async function unrecordedResult(performed: Promise<TransportAnswer>): Promise<IoResult> {
-  const { response, attachments = [] } = await performed.catch((error: unknown) => {
+  const {
+    response,
+    attachments = [],
+    body,
+  } = await performed.catch((error: unknown) => {
     throw isMfmError(error) ? error : transportFailed(error)
   })
   return {
     response,
+    ...(body && { body: plainBody(body) }),
     recordedPayloadId: null,
     attachment: async (id) => {
       const found = attachments.find((attachment) => attachment.id === id)
       if (found === undefined) throw foreignAttachment(id)
       return found.bytes
+    },
+  }
+}
+
+/** A body that nobody records. */
+function plainBody(body: AsyncIterable<Uint8Array>): StreamedBody {
+  const chunks = (async function* (): AsyncGenerator<Uint8Array, undefined> {
+    yield* body
+  })()
+  return {
+    next: () => chunks.next(),
+    return: () => chunks.return(undefined),
+    [Symbol.asyncIterator]() {
+      return this
     },
   }
 }

@@ -90,7 +90,10 @@ class RacingRun {
       source: await FactSource.load(slowStores(this.#stores, chance, false), RUN),
       guard: new SecretGuard({ mode: 'refuse' }),
     })
-    const world = { perform: () => Promise.reject(new Error('a replay performs nothing')) }
+    const refuse = () => {
+      throw new Error('a replay performs nothing')
+    }
+    const world = { perform: refuse, chunks: refuse }
     return await chance.drive(run(this.#program, io, world), 100_000)
   }
 

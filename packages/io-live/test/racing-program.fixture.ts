@@ -1,5 +1,5 @@
 import { artifactIdOf } from '@mfm/canonical-json'
-import type { IoProvider, IoResult, TransportCall } from '@mfm/core-types'
+import type { IoProvider, IoResult, StreamedBody, TransportCall } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 import fc from 'fast-check'
 
@@ -10,8 +10,19 @@ export type Step =
   | { readonly do: 'value'; readonly key: number; readonly value: number }
   | { readonly do: 'now' | 'noise' | 'refused' | 'body' }
   | { readonly do: 'look'; readonly key: number }
+  | Stream
   | Wait
   | Fork
+
+/** Opens a streamed answer and reads some of it. */
+interface Stream {
+  readonly do: 'stream'
+  readonly key: number | null
+  readonly reads: number
+  /** One read after the other, or all at once; or with another question after each. */
+  readonly how: 'in turn' | 'at once' | 'asking'
+  readonly then: 'leave' | 'give up' | 'give up at once'
+}
 
 interface Wait {
   readonly do: 'wait'
@@ -57,6 +68,17 @@ export const { program } = fc.letrec<{ step: Step; program: Step[] }>((tie) => (
       arbitrary: fc.record({ do: fc.constant('look' as const), key: fc.nat({ max: KEYS - 1 }) }),
     },
     {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('stream' as const),
+        key: fc.constantFrom(0, 1, 2, null, null),
+        reads: fc.nat({ max: 5 }),
+        how: fc.constantFrom('in turn', 'at once', 'asking'),
+        // biome-ignore lint/suspicious/noThenProperty: nothing awaits it
+        then: fc.constantFrom('leave', 'give up', 'give up at once'),
+      }),
+    },
+    {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('wait' as const), microtasks: fc.nat({ max: 40 }) }),
     },
@@ -76,6 +98,7 @@ const attachment = { id: artifactIdOf(body), bytes: body }
 /** The world: answers by chance, and takes its time. */
 export interface World {
   perform(call: TransportCall): Promise<number>
+  chunks(): AsyncIterable<Uint8Array>
 }
 
 /** Runs a program; what comes of each step is written down in the order in which its caller goes on. */
@@ -110,12 +133,49 @@ class Racer {
       this.#trace.push(place)
     } else if ('branches' in step) {
       await this.#fork(step, place, signal)
+    } else if (step.do === 'stream') {
+      await this.#stream(step, place, signal)
     } else {
-      const seen = await this.#ask(step, signal).catch((error: unknown) =>
-        isMfmError(error) ? error.toInfo() : String(error),
-      )
-      this.#trace.push([place, seen])
+      await this.#note(place, this.#ask(step, signal))
     }
+  }
+
+  async #note<T>(place: string, asked: Promise<T>): Promise<T | undefined> {
+    try {
+      const seen = await asked
+      this.#trace.push([place, seen])
+      return seen
+    } catch (error) {
+      this.#trace.push([place, isMfmError(error) ? error.toInfo() : String(error)])
+      return undefined
+    }
+  }
+
+  async #stream(step: Stream, place: string, signal: AbortSignal): Promise<void> {
+    const key = step.key === null ? undefined : `k${step.key}`
+    let body: StreamedBody | undefined
+    const opening = this.#result('request 0', key, signal, true).then((result) => {
+      body = result.body
+      return result.response
+    })
+    await this.#note(place, opening)
+    if (body !== undefined) await this.#read(body, step, place)
+  }
+
+  async #read(body: StreamedBody, step: Stream, place: string): Promise<void> {
+    const reading: Promise<unknown>[] = []
+    for (let index = 0; index < step.reads; index += 1) {
+      const read = this.#note(`${place} read ${index}`, textOf(body.next()))
+      reading.push(read)
+      if (step.how === 'at once') continue
+      await read
+      if (step.how === 'asking') {
+        await this.#note(`${place} time`, this.#io.nowMillis())
+      }
+    }
+    if (step.then === 'give up at once') reading.push(this.#note(`${place} end`, body.return()))
+    await Promise.all(reading)
+    if (step.then === 'give up') await this.#note(`${place} end`, body.return())
   }
 
   /** The losers of a race are aborted, and go on all the same. */
@@ -128,7 +188,7 @@ class Racer {
     this.#trace.push(`${place} ends`)
   }
 
-  async #ask(step: Exclude<Step, Wait | Fork>, signal: AbortSignal): Promise<unknown> {
+  async #ask(step: Exclude<Step, Stream | Wait | Fork>, signal: AbortSignal): Promise<unknown> {
     const io = this.#io
     switch (step.do) {
       case 'call':
@@ -163,13 +223,21 @@ class Racer {
     request: string,
     factKey: string | undefined,
     signal: AbortSignal,
+    isStreamed = false,
   ): Promise<IoResult> {
     const perform = async (call: TransportCall) => {
       const response = await this.#world.perform(call)
+      if (call.stream === true) return { response, body: this.#world.chunks() }
       return { response, attachments: request === 'body' ? [attachment] : [] }
     }
-    return await this.#io.call({ namespace: 'test', request, factKey, perform }, { signal })
+    const call = { namespace: 'test', request, factKey, perform }
+    return await this.#io.call(isStreamed ? { ...call, stream: true } : call, { signal })
   }
+}
+
+async function textOf(reading: Promise<IteratorResult<Uint8Array, undefined>>): Promise<unknown> {
+  const { done, value } = await reading
+  return done === true ? 'is over' : new TextDecoder().decode(value)
 }
 
 async function readBody(result: IoResult): Promise<string> {
@@ -200,6 +268,16 @@ export class Chance implements World {
     if (this.below(4) === 0) throw new MfmError('http_failed')
     this.#answers += 1
     return this.#answers
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    for (let count = this.below(5); count > 0; count -= 1) {
+      await this.pause()
+      this.#answers += 1
+      yield new TextEncoder().encode(`chunk ${this.#answers}`)
+    }
+    await this.pause()
+    if (this.below(4) === 0) throw new MfmError('http_failed')
   }
 
   async pause(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type {
   DivergencePolicy,
   IoProvider,
@@ -8,7 +9,7 @@ import type {
 } from '@mfm/core-types'
 import { parseId } from '@mfm/errors'
 import type { RecordedFact } from '@mfm/facts'
-import { lastAttempt, PROGRAM_STATE } from '@mfm/facts'
+import { abortError, lastAttempt, PROGRAM_STATE } from '@mfm/facts'
 import { SecretGuard } from '@mfm/secrets'
 import type { ReplayCounts } from './fact-source.ts'
 import { FactSource } from './fact-source.ts'
@@ -28,6 +29,12 @@ export interface ReplayOptions {
   readonly numbers?: NumberProfile | undefined
   /** For calls that say no other; `strict` by default. A call that was not recorded has no answer under any. */
   readonly divergence?: DivergencePolicy | undefined
+  /** `recorded`: chunks of streamed answers come as far apart as they did; absent: at once. */
+  readonly timing?: 'recorded' | undefined
+  /** In place of the machine's own, for `timing`. */
+  readonly sleep?: ((millis: number, signal: AbortSignal | undefined) => Promise<void>) | undefined
+  /** Ends the replay: what is asked then rejects, as does a chunk that is waited for. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A recording as an IO provider: no network, nothing is written. */
@@ -57,6 +64,8 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
     guard: options.guard ?? new SecretGuard({ mode: 'refuse' }),
     numbers: options.numbers,
     divergence: options.divergence,
+    signal: options.signal,
+    ...(options.timing === 'recorded' && { pace: paceOf(options) }),
   })
   return {
     runId,
@@ -72,5 +81,16 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
     sleepMs: (millis, callOptions) => io.sleepMs(millis, callOptions),
     close: () => io.close(),
     [Symbol.asyncDispose]: () => io.close(),
+  }
+}
+
+function paceOf({ sleep, signal }: ReplayOptions): (millis: number) => Promise<void> {
+  const wait = sleep ?? ((millis) => setTimeout(millis, undefined, { signal }))
+  return async (millis) => {
+    try {
+      await wait(millis, signal)
+    } catch (error) {
+      throw signal?.aborted ? abortError(signal) : error
+    }
   }
 }

@@ -38,7 +38,12 @@ export function bytesOf({ payloadId }: RecordedFact, bytes: Uint8Array): Uint8Ar
  * @throws MfmError `fact_payload_decode_failed` where it is none; as {@link jsonOf}
  */
 export function failureOf(fact: RecordedFact, bytes: Uint8Array): MfmError {
-  const info = decode(errorInfoSchema, jsonOf(fact, bytes), 'fact_payload_decode_failed', {
+  return failureFrom(fact, jsonOf(fact, bytes))
+}
+
+/** @throws MfmError `fact_payload_decode_failed` where it is none */
+export function failureFrom(fact: RecordedFact, payload: JsonValue): MfmError {
+  const info = decode(errorInfoSchema, payload, 'fact_payload_decode_failed', {
     what: 'the record of a failed call',
     details: { payloadId: fact.payloadId },
   })

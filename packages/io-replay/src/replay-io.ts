@@ -31,6 +31,7 @@ import {
   recordedResult,
   refuseSecrets,
   requestOf,
+  streamOpenError,
   valueConflict,
 } from '@mfm/facts'
 import type { SecretGuard } from '@mfm/secrets'
@@ -40,6 +41,7 @@ import type { AskedPlace } from './missing-fact.ts'
 import { missingCall, missingKey, unrecordedCall } from './missing-fact.ts'
 import { nearestTo } from './nearest-facts.ts'
 import { bytesOf, failureOf, jsonOf } from './recorded-payload.ts'
+import { replayStream } from './replay-stream.ts'
 import { SettleOrder } from './settle-order.ts'
 
 export interface ReplayIoOptions {
@@ -57,6 +59,8 @@ export interface ReplayIoOptions {
   readonly signal?: AbortSignal | undefined
   /** Whether an attempt may be made again after a missing fact. Default `false`. */
   readonly missingFactRetryable?: boolean | undefined
+  /** Waits for the recorded time of each chunk of a streamed answer; absent: chunks come at once. */
+  readonly pace?: ((millis: number) => Promise<void>) | undefined
   /** Tells where the code asks, for what errors say. Called before anything is awaited. */
   readonly locate?: (() => string | undefined) | undefined
   /** Told, when a call is made that a fact answers, by which fact. */
@@ -76,6 +80,8 @@ export class ReplayIo implements IoProvider {
   readonly #recorded: RecordedAttempt
   readonly #counters = new AttemptCounters()
   readonly #order: SettleOrder
+  /** Where the facts are of keys that were asked for as streamed answers. */
+  readonly #streamed = new Map<FactKey, number>()
   #closed = false
 
   constructor(options: ReplayIoOptions) {
@@ -94,11 +100,13 @@ export class ReplayIo implements IoProvider {
       const given = askCall(call, factKey, { scope, numbers, counters: this.#counters })
       const located = this.#located(given)
       const asked = factKey === undefined ? located : answeringCall(located, scope, this.#source)
+      this.#refuseOpen(asked.key)
       const failure = this.#failureOf(asked)
       const fact = failure ?? this.#source.facts.get(asked.key)
       if (fact === undefined) return this.#order.known(() => this.#missing(asked, factKey))
       this.#options.onAnswered?.(fact, asked)
       const divergence = call.divergence ?? this.#options.divergence
+      if (call.stream === true) return this.#stream(fact, asked, divergence)
       return this.#order.settle(fact.seq, () => this.#read(fact, asked, divergence))
     })
   }
@@ -110,6 +118,30 @@ export class ReplayIo implements IoProvider {
     return this.#order.known(async () => {
       throw await unrecordedCall(call, unrecorded)
     })
+  }
+
+  #stream(
+    fact: RecordedFact,
+    asked: AskedCall,
+    divergence: DivergencePolicy | undefined,
+  ): Promise<IoResult> {
+    this.#streamed.set(asked.key, fact.seq)
+    return replayStream(fact, {
+      source: this.#source,
+      order: this.#order,
+      call: asked,
+      pace: this.#options.pace,
+      payload: async () => {
+        await this.#judge(fact, asked, divergence)
+        return jsonOf(fact, await this.#source.read(fact), this.#options.numbers)
+      },
+    })
+  }
+
+  /** @throws MfmError `stream_open` for a key whose streamed answer has not ended */
+  #refuseOpen(key: FactKey): void {
+    const seq = this.#streamed.get(key)
+    if (seq !== undefined && !this.#order.isSettled(seq)) throw streamOpenError(key)
   }
 
   #failureOf(asked: AskedCall): RecordedFact | undefined {
@@ -130,21 +162,29 @@ export class ReplayIo implements IoProvider {
     divergence: DivergencePolicy | undefined,
   ): Promise<IoResult> {
     const source = this.#source
-    const { numbers, onAccepted } = this.#options
     const { key, meta, payloadId } = fact
-    if (meta !== undefined && !isSameCall(meta, asked)) {
-      if (divergence !== 'accept-recorded') throw await this.#diverged(asked, meta)
-      if (onAccepted !== undefined) onAccepted(await this.#diverged(asked, meta))
-    }
+    await this.#judge(fact, asked, divergence)
     const bytes = await source.read(fact)
     if (key !== asked.key) throw failureOf(fact, bytes)
     return recordedResult({
-      response: jsonOf(fact, bytes, numbers),
+      response: jsonOf(fact, bytes, this.#options.numbers),
       payloadId,
       attachments: () => Promise.resolve(meta?.attachments ?? []),
       readAttachment: (id) => source.artifacts.get(id),
       turns: this.#order,
     })
+  }
+
+  /** @throws MfmError `fact_diverged` where the fact is of another call, unless its answer is accepted */
+  async #judge(
+    { meta }: RecordedFact,
+    asked: AskedCall,
+    divergence: DivergencePolicy | undefined,
+  ): Promise<void> {
+    if (meta === undefined || isSameCall(meta, asked)) return
+    const { onAccepted } = this.#options
+    if (divergence !== 'accept-recorded') throw await this.#diverged(asked, meta)
+    if (onAccepted !== undefined) onAccepted(await this.#diverged(asked, meta))
   }
 
   async #diverged(asked: AskedCall, meta: FactMeta): Promise<MfmError> {
@@ -191,6 +231,7 @@ export class ReplayIo implements IoProvider {
       refuseSecrets(guard, { factKey: key })
       const { artifact } = payloadOf(value, { guard, numbers }, 'a recorded value')
       const asked = this.#located({ ordinal: this.#counters.nextOperation() })
+      this.#refuseOpen(key)
       return this.#answer(key, asked, async (fact) => {
         const bytes = bytesOf(fact, await this.#source.read(fact))
         if (fact.payloadId === artifact.id) return artifact.id

@@ -1,3 +1,4 @@
+import type { StreamedAnswer, StreamPlace } from '@mfm/facts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SettleOrder } from './settle-order.ts'
@@ -141,4 +142,75 @@ describe('SettleOrder', () => {
     await Promise.all([caller('a', 3), caller('b', 0), caller('c', 1)])
     expect(settled).toEqual(['a', 'b', 'c'])
   })
+
+  it('lets nobody go before the chunks that came before it, however late they are asked for', async () => {
+    const { order, seen, chunks } = await opened()
+    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
+    const { promise: slow, resolve } = Promise.withResolvers<void>()
+    // The program does something else between two chunks.
+    const reading = order
+      .known(() => slow)
+      .then(async () => {
+        for (const chunk of chunks) await order.part(chunk, nothing).then(() => seen.push('chunk'))
+      })
+    await turns(5)
+    expect(seen).toEqual(['head'])
+    resolve()
+    await Promise.all([fact, reading])
+    expect(seen).toEqual(['head', 'chunk', 'fact', 'chunk'])
+  })
+
+  it('does not wait for chunks that nobody asks for', async () => {
+    const { order, chunks } = await opened()
+    await order.settle(10, nothing)
+    expect(order.isSettled(10)).toBe(true)
+    await Promise.all(chunks.map((chunk) => order.part(chunk, nothing)))
+    await order.settle(20, nothing)
+  })
+
+  it('takes a fact for settled when a part that comes after it is given', async () => {
+    const { order, chunks } = await opened()
+    for (const chunk of chunks) await order.part(chunk, nothing)
+    expect([order.isSettled(10), order.isSettled(20)]).toEqual([true, false])
+  })
+
+  it('lets nobody go until it is known where the head of a body stands', async () => {
+    const order = new SettleOrder([10, 20])
+    const seen: string[] = []
+    const { promise: slow, resolve } = Promise.withResolvers<void>()
+    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
+    const head = order
+      .open(20, async () => {
+        await slow
+        return answerOf([])
+      })
+      .then(() => seen.push('head'))
+    await turns(5)
+    expect(seen).toEqual([])
+    resolve()
+    await Promise.all([fact, head])
+    expect(seen).toEqual(['head', 'fact'])
+  })
 })
+
+/** A body whose head and first chunk come before the fact 10, and whose second chunk comes after it. */
+async function opened() {
+  const order = new SettleOrder([10, 20])
+  const { chunks } = await order.open(20, async () =>
+    answerOf([
+      { facts: 0, parts: 1 },
+      { facts: 1, parts: 2 },
+    ]),
+  )
+  return { order, chunks, seen: ['head'] }
+}
+
+function answerOf(places: readonly StreamPlace[]): StreamedAnswer {
+  return {
+    response: null,
+    head: { facts: 0, parts: 0 },
+    chunks: places.map((place) => ({ ...place, bytes: new Uint8Array(), millis: 0 })),
+    ended: 'complete',
+    error: null,
+  }
+}

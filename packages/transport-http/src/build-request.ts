@@ -22,6 +22,8 @@ export interface HttpInit {
   readonly select?: readonly string[] | undefined
   /** `follow` is the default. */
   readonly redirect?: 'follow' | 'manual' | undefined
+  /** The caller has the answer while its body comes; it is recorded when the body has ended. */
+  readonly stream?: boolean | undefined
 }
 
 /**
@@ -52,6 +54,7 @@ export function httpRequest(input: HttpInput, init: HttpInit = {}): HttpRequest 
     ...(body !== undefined && { body }),
     ...(init.select !== undefined && { select: [...new Set(init.select)].sort() }),
     ...(init.redirect === 'manual' && { redirect: 'manual' }),
+    ...(init.stream === true && { stream: true }),
   }
   return decode(httpRequestSchema, request, 'http_request_invalid', { what: 'the HTTP request' })
 }

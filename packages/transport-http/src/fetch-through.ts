@@ -1,5 +1,5 @@
 import { canonicalize } from '@mfm/canonical-json'
-import type { DivergencePolicy, FactKey, IoProvider, IoResult } from '@mfm/core-types'
+import type { DivergencePolicy, FactKey, IoProvider, IoResult, StreamedBody } from '@mfm/core-types'
 import { decode, MfmError } from '@mfm/errors'
 import type { HttpInput } from './address.ts'
 import type { HttpInit } from './build-request.ts'
@@ -11,7 +11,10 @@ import { HTTP_NAMESPACE } from './http-transport.ts'
 export interface FetchInit extends HttpInit {
   /** The fact key; made of the request where absent. `null`: asked every time and not recorded. */
   readonly key?: FactKey | null | undefined
-  /** Ends the wait earlier than the transport would. Takes no part in what identifies the request. */
+  /**
+   * Ends the wait earlier than the transport would; for a body that is streamed, the wait for the head. Takes no part in
+   * what identifies the request.
+   */
   readonly timeoutMillis?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** What is done where the call is not the recorded one; that of the state by default. */
@@ -21,6 +24,9 @@ export interface FetchInit extends HttpInit {
 /**
  * `fetch` through an IO provider: the answer is recorded in live mode and comes from the record in replay. The
  * `Response` is made from the record in both, so a program cannot tell them apart. Every status is an answer.
+ *
+ * With `stream` the `Response` is there as soon as its head is, and its body while it comes. Cancel a body that is not
+ * read to its end; what is open when a state ends is cancelled.
  *
  * @throws MfmError `http_request_invalid`; what the provider's `call` throws
  */
@@ -43,11 +49,27 @@ export async function fetchThrough(
       request,
       factKey: init.key,
       divergence: init.divergence,
+      ...(init.stream === true && { stream: true as const }),
     }
     return await responseOf(await io.call(call, { signal }))
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Asks for a chunk when it is asked for one, so that a replay asks at the same places. */
+function readable(body: StreamedBody): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { done, value } = await body.next()
+        if (done === true) controller.close()
+        else controller.enqueue(Uint8Array.from(value))
+      },
+      cancel: async () => void (await body.return()),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 function timedOut(timeoutMillis: number): MfmError {
@@ -71,8 +93,13 @@ async function responseOf(result: IoResult): Promise<Response> {
 async function contentOf(
   body: HttpResponse['body'],
   result: IoResult,
-): Promise<string | Uint8Array<ArrayBuffer> | null> {
-  if (body === null) return null
+): Promise<ConstructorParameters<typeof Response>[0]> {
+  if (body === null) {
+    // Recorded when it has ended, and nobody reads a body that is not there.
+    await result.body?.next()
+    return null
+  }
+  if ('streamed' in body) return result.body === undefined ? null : readable(result.body)
   if ('text' in body) return body.text
   if ('json' in body) return canonicalize(body.json)
   return Uint8Array.from(await result.attachment(body.artifact))

@@ -28,6 +28,8 @@ export type HttpRequest = {
   readonly select?: readonly JsonPointer[]
   /** Absent: redirects are followed. */
   readonly redirect?: 'manual'
+  /** Absent: the body is whole before the caller has the answer. */
+  readonly stream?: true
 } & (
   | { readonly url: string; readonly endpoint?: never; readonly path?: never }
   | { readonly endpoint: string; readonly path: string; readonly url?: never }
@@ -75,6 +77,7 @@ const common = {
     .readonly()
     .optional(),
   redirect: z.literal('manual').optional(),
+  stream: z.literal(true).optional(),
 }
 
 export const httpRequestSchema: z.ZodType<HttpRequest> = z
@@ -93,4 +96,8 @@ export const httpRequestSchema: z.ZodType<HttpRequest> = z
   .refine(({ method, body }) => body === undefined || !(method === 'GET' || method === 'HEAD'), {
     error: 'a GET or HEAD request has no body',
     path: ['body'],
+  })
+  .refine(({ stream, select }) => stream === undefined || select === undefined, {
+    error: 'nothing is selected of a body that is streamed',
+    path: ['select'],
   }) as z.ZodType<HttpRequest> // zod writes optional members as `| undefined`

@@ -2,11 +2,15 @@ import type { ArtifactId, JsonValue } from '@mfm/core-types'
 import { artifactIdSchema, jsonValueSchema } from '@mfm/core-types'
 import { z } from 'zod'
 
-/** A recorded body: text, the selected part of a JSON document, or an attachment of so many bytes. */
+/**
+ * A recorded body: text, the selected part of a JSON document, an attachment of so many bytes, or one that is streamed
+ * beside the answer.
+ */
 export type RecordedBody =
   | { readonly text: string }
   | { readonly json: JsonValue }
   | { readonly artifact: ArtifactId; readonly bytes: number }
+  | { readonly streamed: true }
 
 /** An answer as it is recorded: the body decoded, without headers that tell of its delivery. */
 export interface HttpResponse {
@@ -31,6 +35,7 @@ export const httpResponseSchema: z.ZodType<HttpResponse> = z.strictObject({
       z.strictObject({ text: z.string() }),
       z.strictObject({ json: jsonValueSchema }),
       z.strictObject({ artifact: artifactIdSchema, bytes: z.int().nonnegative() }),
+      z.strictObject({ streamed: z.literal(true) }),
     ])
     .nullable(),
 })

@@ -6,7 +6,9 @@ import { systemCode } from './http-error.ts'
 import type { HttpRequest } from './http-request.ts'
 import { httpRequestSchema } from './http-request.ts'
 import { readBody } from './read-body.ts'
-import { recordAnswer } from './record-answer.ts'
+import { recordAnswer, recordHead } from './record-answer.ts'
+import type { StreamLimits } from './stream-body.ts'
+import { Deadline, streamBody } from './stream-body.ts'
 import type { WireRequest } from './wire-request.ts'
 import { wireRequest } from './wire-request.ts'
 
@@ -17,7 +19,10 @@ export interface HttpTransportOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Sent with every request and no part of what identifies it, such as a `user-agent`. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Most time for one call, redirects and body included; 30,000 where absent. */
+  /**
+   * Most time for one call, redirects and body included; 30,000 where absent. Where the body is streamed, most time for
+   * the head, and for each chunk after it.
+   */
   readonly timeoutMillis?: number | undefined
   /** Longest body after decoding; 32 MiB where absent. */
   readonly maxBodyBytes?: number | undefined
@@ -47,33 +52,34 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
       const request = decode(httpRequestSchema, call.request, 'http_request_invalid', {
         what: 'the HTTP request',
       })
-      const timer = new AbortController()
-      const timeout = setTimeout(() => timer.abort(), timeoutMillis)
+      const deadline = new Deadline(timeoutMillis)
+      const failure = (error: unknown): unknown => {
+        if (call.signal.aborted) return call.signal.reason
+        return deadline.signal.aborted ? timedOut(request, timeoutMillis) : failed(request, error)
+      }
+      const limits = { maxBodyBytes, deadline, failure }
+      deadline.start()
       try {
-        const signal = AbortSignal.any([call.signal, timer.signal])
-        return await exchange(call, request, { ...options, maxBodyBytes, signal })
+        return await exchange(call, request, { ...options, ...limits })
       } catch (error) {
-        call.signal.throwIfAborted()
-        throw timer.signal.aborted ? timedOut(request, timeoutMillis) : failed(request, error)
+        throw failure(error)
       } finally {
-        clearTimeout(timeout)
+        deadline.stop()
       }
     },
   }
 }
 
-interface Exchange extends HttpTransportOptions {
-  readonly maxBodyBytes: number
-  readonly signal: AbortSignal
-}
+interface Exchange extends Omit<HttpTransportOptions, 'maxBodyBytes'>, StreamLimits {}
 
 async function exchange(
-  { resolveSecret }: TransportCall,
+  call: TransportCall,
   request: HttpRequest,
-  { signal, maxBodyBytes, ...options }: Exchange,
+  { maxBodyBytes, deadline, failure, ...options }: Exchange,
 ): Promise<TransportAnswer> {
   const { fetch = globalThis.fetch } = options
-  const wire = await wireRequest(request, options, resolveSecret)
+  const signal = AbortSignal.any([call.signal, deadline.signal])
+  const wire = await wireRequest(request, options, call.resolveSecret)
   const send = ({ url, method, headers, body }: WireRequest): Promise<Response> =>
     fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' })
   const { response, visited } = await sendFollowing(wire, request.redirect !== 'manual', send)
@@ -81,6 +87,10 @@ async function exchange(
     throw new MfmError('http_failed', {
       message: `${targetOf(request)} was answered with the status ${response.status}, which HTTP does not have`,
     })
+  }
+  if (request.stream === true) {
+    const body = streamBody(response, { maxBodyBytes, deadline, failure })
+    return { response: recordHead(response, request, visited), body }
   }
   return recordAnswer(response, await readBody(response, maxBodyBytes), request, visited)
 }

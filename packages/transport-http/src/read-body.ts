@@ -1,4 +1,4 @@
-import { MfmError } from '@mfm/errors'
+import { bodyTooLarge } from './stream-body.ts'
 
 /**
  * The bytes of a body as they came, without their content encoding.
@@ -13,12 +13,7 @@ export async function readBody(response: Response, limit: number): Promise<Uint8
   // Leaving the loop cancels the stream and frees its connection.
   for await (const chunk of response.body) {
     length += chunk.byteLength
-    if (length > limit) {
-      throw new MfmError('http_body_too_large', {
-        message: `the body of the answer is larger than ${limit} bytes`,
-        details: { maxBodyBytes: limit },
-      })
-    }
+    if (length > limit) throw bodyTooLarge(limit)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

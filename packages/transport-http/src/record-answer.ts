@@ -22,9 +22,28 @@ export function recordAnswer(
   request: HttpRequest,
   origins: readonly URL[],
 ): TransportAnswer {
+  const { body, attachments } = bodyOf(response, bytes, request)
+  return { response: headOf(response, body, request, origins), attachments }
+}
+
+/** The head of an answer whose body is streamed beside it. */
+export function recordHead(
+  response: Response,
+  request: HttpRequest,
+  origins: readonly URL[],
+): JsonValue {
+  const isEmpty = NO_BODY.has(response.status) || request.method === 'HEAD'
+  return headOf(response, isEmpty ? null : { streamed: true }, request, origins)
+}
+
+function headOf(
+  response: Response,
+  body: HttpResponse['body'],
+  request: HttpRequest,
+  origins: readonly URL[],
+): JsonValue {
   const { status, statusText } = response
   const headers = headersOf(response, request, request.endpoint === undefined ? [] : origins)
-  const { body, attachments } = bodyOf(response, bytes, request)
   const answer: HttpResponse = {
     kind: 'http_response',
     v: 1,
@@ -34,7 +53,7 @@ export function recordAnswer(
     body,
   }
   // The cast: an interface has no index signature, but every member is JSON.
-  return { response: { ...answer } as JsonValue, attachments }
+  return { ...answer } as JsonValue
 }
 
 function headersOf(

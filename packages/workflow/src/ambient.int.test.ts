@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { hasCode } from '@mfm/errors'
 import { TransportRouter } from '@mfm/io-live'
 import { openMemoryStores } from '@mfm/store-memory'
@@ -264,5 +265,30 @@ describe('an instrumented state', () => {
     const { runId, output } = await runWorkflow(op, { stores })
     const report = await verifyWorkflow(op, { stores, runId })
     expect([report.verdict, report.output]).toEqual(['identical', output])
+  })
+})
+
+describe('a streamed answer', () => {
+  it('may take from the platform what it is made of, live and at its recorded pace', async () => {
+    const stores = openMemoryStores()
+    const op = opOf(async ({ context, io }) => {
+      const parts: unknown[] = []
+      const ticks = io.stream('ticks', async function* () {
+        for (let tick = 0; tick < 3; tick++) {
+          await pause(1)
+          yield [tick, Date.now()]
+        }
+      })
+      for await (const part of ticks) parts.push(part)
+      const answer = await io.fetch(`${origin}/streamed`, { stream: true })
+      context.write(result, [parts, await answer.text()])
+    })
+    const ambient = { mode: 'refuse' } as const
+    const { runId, failure, output } = await runWorkflow(op, { stores, transport, ambient })
+    expect(failure).toBeUndefined()
+    for (const timing of [undefined, 'recorded'] as const) {
+      const report = await replayWorkflow(op, { stores, runId, timing })
+      expect([report.verdict, report.output]).toEqual(['identical', output])
+    }
   })
 })

@@ -1,5 +1,6 @@
 export { type AmbientFinding, type InstrumentOptions, instrument } from '@mfm/ambient'
 export { fail, hasCode } from '@mfm/errors'
+export { type EventStream, type ServerSentEvent, serverSentEvents } from '@mfm/transport-http'
 export { type AnyContextKey, type ContextKey, contextKey, type ValueOf } from './context-key.ts'
 export { type ForkWorkflowOptions, forkWorkflow, type WorkflowFork } from './fork-workflow.ts'
 export { type Io, ioFrom, type RecordOptions } from './io.ts'
@@ -24,4 +25,5 @@ export {
   type StateOptions,
   state,
 } from './state.ts'
+export type { StreamSource } from './stream-values.ts'
 export type { TypedContext } from './typed-context.ts'

@@ -9,6 +9,8 @@ import type {
 } from '@mfm/core-types'
 import type { FetchInit, HttpInput } from '@mfm/transport-http'
 import { fetchThrough } from '@mfm/transport-http'
+import type { StreamSource } from './stream-values.ts'
+import { streamValues } from './stream-values.ts'
 
 export interface RecordOptions {
   /** The fact key; by default derived from the state and the name. */
@@ -19,7 +21,10 @@ export interface RecordOptions {
 
 /** Outside input for a state. Each answer is recorded as a fact; a resume and a replay get the same one. */
 export interface Io {
-  /** As the global `fetch`; also takes `{ endpoint, path }` for a server known by name. */
+  /**
+   * As the global `fetch`; also takes `{ endpoint, path }` for a server known by name. With `stream: true` the answer
+   * is there while its body comes: read it to its end, or cancel it.
+   */
   fetch(input: HttpInput, init?: FetchInit): Promise<Response>
   /** Milliseconds since the epoch. */
   now(): Promise<number>
@@ -34,6 +39,11 @@ export interface Io {
    * It runs once per run; a resume and a replay get the recorded value. What it gives must be plain JSON.
    */
   record<T>(name: string, produce: T | (() => T | Promise<T>), options?: RecordOptions): Promise<T>
+  /**
+   * Records a sequence of values, such as the tokens of a model, and hands each on as soon as it is there. It is one
+   * fact, recorded when it has ended; who stops reading ends it. Each value must be plain JSON.
+   */
+  stream<T>(name: string, produce: StreamSource<T>, options?: RecordOptions): AsyncIterable<T>
   /** Waits; in a replay, returns at once. */
   sleep(millis: number, options?: CallOptions): Promise<void>
   /** A call to the transport of a namespace, for transports that have no method here. */
@@ -64,6 +74,8 @@ export function ioFrom(provider: IoProvider, signal?: AbortSignal): Io {
       // Decoded from what was recorded, and the recorder refuses what JSON cannot give back.
       return response as T
     },
+    stream: (name, produce, own) =>
+      streamValues(provider, { name, key: own?.key, produce }, options),
     sleep: async (millis, own) => await provider.sleepMs(millis, { ...options, ...own }),
     call: async (namespace, request, own) => {
       const { response } = await provider.call(

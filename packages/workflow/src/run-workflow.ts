@@ -31,6 +31,8 @@ export interface ExistingRunOptions extends EngineOptions {
 export interface ReplayWorkflowOptions extends ExistingRunOptions {
   /** Held to in place of what the run, its states and their calls say. */
   readonly divergence?: DivergencePolicy | undefined
+  /** `recorded`: the chunks of streamed answers come as far apart as they did; absent: at once. */
+  readonly timing?: 'recorded' | undefined
 }
 
 /**
@@ -73,7 +75,9 @@ export async function replayWorkflow<Input, Output>(
   op: Op<Input, Output>,
   options: ReplayWorkflowOptions,
 ): Promise<WorkflowReplay<Output>> {
-  const report = await new Engine(options).replay(await replayRequest(op, options))
+  const { timing, signal } = options
+  const request = await replayRequest(op, options)
+  const report = await new Engine(options).replay({ ...request, timing, signal })
   return { ...report, output: replayedOutput(op, report) }
 }
 

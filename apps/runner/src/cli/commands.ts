@@ -18,9 +18,9 @@ import type {
   EventsFlags,
   ExportFlags,
   ImportFlags,
-  ReplayFlags,
   RunFlags,
   RunsFlags,
+  TimedReplayFlags,
 } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
 
@@ -139,12 +139,24 @@ export const events: Command<Cli> = buildCommand<EventsFlags, [string], Cli>({
   },
 })
 
-export const replay: Command<Cli> = buildCommand<ReplayFlags, [string], Cli>({
+export const replay: Command<Cli> = buildCommand<TimedReplayFlags, [string], Cli>({
   loader: lazyCommand(async () => (await import('../commands/replay.ts')).replay),
   docs: docs("Execute today's code on the facts of a run: no network, nothing written", [
     'mfm replay 3fa2c1d0 --workflow audit.workflow.ts',
   ]),
-  parameters: { flags: REPLAY_FLAGS, aliases: COMMON_ALIASES, positional: RUN_ARGUMENT },
+  parameters: {
+    flags: {
+      ...REPLAY_FLAGS,
+      timing: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Let the parts of streamed answers come as far apart as they did; else at once',
+      },
+    },
+    aliases: COMMON_ALIASES,
+    positional: RUN_ARGUMENT,
+  },
 })
 
 export const exportRuns: Command<Cli> = buildCommand<ExportFlags, string[], Cli>({

@@ -40,6 +40,10 @@ export type ReplayFlags = CodeFlags & {
   readonly divergence?: DivergencePolicy
 }
 
+export type TimedReplayFlags = ReplayFlags & {
+  readonly timing?: boolean
+}
+
 export type VerifyFlags = ReplayFlags & {
   readonly all?: boolean
 }

@@ -1,4 +1,4 @@
-import { bytesArtifact } from '@mfm/canonical-json'
+import { bytesArtifact, decodeJsonArtifact } from '@mfm/canonical-json'
 import type {
   FactKey,
   ForkRecord,
@@ -10,7 +10,7 @@ import type {
 import { errorInfoSchema } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { RecordedFact } from '@mfm/facts'
-import { payloadOf } from '@mfm/facts'
+import { isStreamedAnswer, payloadOf } from '@mfm/facts'
 import type { FactSource } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
 import { refuseHits } from '@mfm/secrets'
@@ -48,6 +48,7 @@ export async function factEdits(
     const fact = findFact(source.facts, given, rules.guard)
     assertAhead(fact, point)
     if (payloads.has(fact.key)) throw invalid(fact, 'it is replaced twice')
+    if (await isStreamed(fact, source)) throw invalid(fact, 'its answer was streamed')
     payloads.set(fact.key, await payloadFor(fact, value, { source, rules }))
     record.push({ key: fact.key, value })
   }
@@ -89,6 +90,15 @@ async function payloadFor(
     if (!isError) throw invalid(fact, `it is a failure, with ${members}`)
   }
   return payloadOf(value, rules, 'the new value of a fact').artifact
+}
+
+/** How a body came is no value that could be given. */
+async function isStreamed(
+  { payloadId, meta }: RecordedFact,
+  { artifacts }: FactSource,
+): Promise<boolean> {
+  if (meta?.attachments === undefined) return false
+  return isStreamedAnswer(decodeJsonArtifact(payloadId, await artifacts.get(payloadId)))
 }
 
 function invalid(fact: RecordedFact, why: string): MfmError {

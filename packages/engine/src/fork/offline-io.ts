@@ -10,19 +10,30 @@ import type {
   IoScope,
   JsonValue,
   RunConfig,
+  StreamedBody,
 } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
-import type { DerivedKind } from '@mfm/facts'
+import type {
+  AskedCall,
+  DerivedKind,
+  RecordedBody,
+  StreamChunk,
+  StreamedAnswer,
+  StreamPlace,
+} from '@mfm/facts'
 import {
   AttemptCounters,
   askCall,
   derivedKey,
+  encodeStreamedAnswer,
   failureKey,
   parseRandomLength,
   payloadOf,
+  STREAM_OUTCOMES,
 } from '@mfm/facts'
 import { answeringCall, ReplayIo } from '@mfm/io-replay'
 import type { SecretGuard } from '@mfm/secrets'
+import { FollowedBody } from '../run/followed-body.ts'
 import type { ForkWriter } from './fork-writer.ts'
 import { isUnreadable } from './parent-attempt.ts'
 import type { ParentFacts } from './parent-facts.ts'
@@ -48,6 +59,9 @@ export class OfflineIo implements IoProvider {
   readonly #options: OfflineIoOptions
   readonly #io: ReplayIo
   readonly #counters = new AttemptCounters()
+  /** Facts of this attempt, and parts of streamed answers, that the program has had. */
+  #facts = 0
+  #parts = 0
 
   constructor(options: OfflineIoOptions) {
     const { parentScope, parent, guard, config } = options
@@ -71,6 +85,7 @@ export class OfflineIo implements IoProvider {
     const asked = answeringCall(given, parentScope, parent.source)
     try {
       const result = await this.#io.call(call)
+      if (result.body !== undefined) return { ...result, body: this.#reusing(result.body, asked) }
       this.#reuse(asked.key, asked)
       return result
     } catch (error) {
@@ -79,6 +94,55 @@ export class OfflineIo implements IoProvider {
       this.#reuse(failed, { key: failureKey(scope, asked), ordinal: asked.ordinal })
       throw error
     }
+  }
+
+  /** A streamed answer is a fact where its body ends; its parts stand between the facts of the fork. */
+  #reusing(body: StreamedBody, asked: AskedCall): StreamedBody {
+    if (!isRecorded(body)) throw new MfmError('internal_error')
+    const { answer } = body
+    const head = this.#nextPlace()
+    const chunks: StreamChunk[] = []
+    return new FollowedBody(body, {
+      around: async (read) => {
+        const next = await read().catch((error: unknown) => {
+          throw hasCode(error, 'stream_exhausted') ? this.#stop(error) : error
+        })
+        const chunk = next.done === true ? undefined : answer.chunks[chunks.length]
+        if (chunk !== undefined) chunks.push({ ...chunk, ...this.#nextPlace() })
+        return next
+      },
+      onEnd: (_, isGivenUp) => {
+        const isCut = isGivenUp || chunks.length < answer.chunks.length
+        const end = isCut ? ({ ended: 'aborted', error: null } as const) : answer
+        const { ended, error } = end
+        this.#takeStream(asked, { ...answer, head, chunks, ended, error })
+      },
+    })
+  }
+
+  #takeStream(asked: AskedCall, answer: StreamedAnswer): void {
+    const { parent, parentScope, writer, scope, config } = this.#options
+    const failed = failureKey(parentScope, asked)
+    const parentKey = parent.source.facts.has(failed) ? failed : asked.key
+    const key = answer.ended === 'complete' ? asked.key : failureKey(scope, asked)
+    const meta = parent.source.facts.get(parentKey)?.meta
+    if (meta === undefined || parent.inherited(parentKey) !== undefined) {
+      this.#reuse(parentKey, { key, ordinal: asked.ordinal })
+      return
+    }
+    const { stateId, attempt } = scope
+    parent.ledger.reuse(stateId, parentKey)
+    if (writer.bound(key) !== undefined) return
+    const { payload, body, delivery } = encodeStreamedAnswer(answer, config.numbers)
+    const attachments = [body.id, delivery.id]
+    const outcome = STREAM_OUTCOMES[answer.ended]
+    const own = { ...meta, outcome, stateId, attempt, ordinal: asked.ordinal, attachments }
+    writer.take({ key, payloadId: payload.id, meta: own }, payload, body, delivery)
+    this.#facts += 1
+  }
+
+  #nextPlace(): StreamPlace {
+    return { facts: this.#facts, parts: this.#parts++ }
   }
 
   async getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {
@@ -129,6 +193,7 @@ export class OfflineIo implements IoProvider {
       { key, payloadId: artifact.id, meta: { ...meta, stateId, attempt, ordinal } },
       artifact,
     )
+    this.#facts += 1
     parent.ledger.record(stateId, key)
     return artifact.id
   }
@@ -176,6 +241,7 @@ export class OfflineIo implements IoProvider {
     const own: FactMeta | undefined =
       isInherited || meta === undefined ? meta : { ...meta, stateId, attempt, ordinal }
     writer.take({ key, payloadId, meta: own })
+    if (own !== undefined && !isInherited) this.#facts += 1
   }
 
   async #orStop<T>(asked: Promise<T>): Promise<T> {
@@ -194,4 +260,14 @@ export class OfflineIo implements IoProvider {
   }
 }
 
-const OF_THE_CODE = ['secrets_detected', 'invalid_id', 'invalid_option', 'io_closed'] as const
+function isRecorded(body: StreamedBody): body is RecordedBody {
+  return 'answer' in body
+}
+
+const OF_THE_CODE = [
+  'secrets_detected',
+  'invalid_id',
+  'invalid_option',
+  'io_closed',
+  'stream_open',
+] as const

@@ -6,6 +6,7 @@ import type {
   IoScope,
   JsonValue,
   RunConfig,
+  TransportAnswer,
 } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
 import type { AskedCall } from '@mfm/facts'
@@ -48,6 +49,20 @@ export class ParentAttempt implements EarlierFacts {
     return async () => this.#answer(asked, await settled)
   }
 
+  stream(call: IoCall, asked: AskedCall): () => Promise<TransportAnswer | undefined> {
+    const settled = settle(this.#io.call(call))
+    return async () => this.#streamed(asked, await settled)
+  }
+
+  #streamed(asked: AskedCall, settled: Settled<IoResult>): TransportAnswer | undefined {
+    const { scope, source, ledger } = this.#options
+    if (!('value' in settled)) return this.#failed(asked, settled.error)
+    const { response, body } = settled.value
+    const failed = failureKey(scope, asked)
+    ledger.reuse(scope.stateId, source.facts.has(failed) ? failed : asked.key)
+    return { response, body }
+  }
+
   #answer(given: AskedCall, settled: Settled<IoResult>): EarlierAnswer | undefined {
     const { scope, source, ledger } = this.#options
     const asked = answeringCall(given, scope, source)
@@ -59,9 +74,13 @@ export class ParentAttempt implements EarlierFacts {
       const attachments = source.facts.get(key)?.meta?.attachments ?? []
       return { response, payloadId: recordedPayloadId, attachments }
     }
-    const { error } = settled
+    return this.#failed(asked, settled.error)
+  }
+
+  #failed(asked: AskedCall, error: unknown): undefined {
+    const { scope, source, ledger } = this.#options
     const failed = failureKey(scope, asked)
-    if (!source.facts.has(failed) || isUnreadable(error)) return this.#missing(error, key)
+    if (!source.facts.has(failed) || isUnreadable(error)) return this.#missing(error, asked.key)
     ledger.reuse(scope.stateId, failed)
     throw error
   }

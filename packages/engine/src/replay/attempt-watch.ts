@@ -1,7 +1,8 @@
-import type { DivergencePolicy, IoProvider, StateId } from '@mfm/core-types'
+import type { DivergencePolicy, IoProvider, IoResult, StateId } from '@mfm/core-types'
 import type { MfmError } from '@mfm/errors'
 import { isMfmError } from '@mfm/errors'
 import type { AskedPlace, FactSource } from '@mfm/io-replay'
+import { FollowedBody } from '../run/followed-body.ts'
 import { callDifference } from './call-difference.ts'
 import type { Difference } from './replay-report.ts'
 
@@ -72,7 +73,13 @@ export class AttemptWatch {
     return {
       call: (call, options) => {
         const asked = override === undefined ? call : { ...call, divergence: override }
-        return observed(() => provider.call(asked, options), call.divergence)
+        return observed(
+          () =>
+            call.stream === true
+              ? this.#stream(provider.call(asked, options), call.divergence)
+              : provider.call(asked, options),
+          call.divergence,
+        )
       },
       getRecordedFact: (key) => observed(() => provider.getRecordedFact(key), undefined),
       recordValue: (key, value) => observed(() => provider.recordValue(key, value), undefined),
@@ -171,6 +178,21 @@ export class AttemptWatch {
     const call = { key, namespace: meta?.namespace ?? null, ordinal: meta?.ordinal ?? null }
     const location = { today: null, recorded: meta?.location ?? null }
     return { stateId, attempt, call, seq, location, nearest: [], error: null }
+  }
+
+  async #stream(asked: Promise<IoResult>, own: DivergencePolicy | undefined): Promise<IoResult> {
+    const result = await asked
+    if (result.body === undefined) return result
+    const around = async <T>(read: () => Promise<T>): Promise<T> => {
+      try {
+        return await read()
+      } catch (error) {
+        if (isMfmError(error)) this.#miss(error, own)
+        throw error
+      }
+    }
+    const body = new FollowedBody(result.body, { around, onEnd: () => undefined })
+    return { ...result, body }
   }
 
   #differenceFrom(error: MfmError): Difference | undefined {

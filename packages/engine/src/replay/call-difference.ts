@@ -13,6 +13,7 @@ import type {
 const KINDS: ReadonlyMap<string, DifferenceKind> = new Map([
   ['missing_fact', 'missing'],
   ['fact_exhausted', 'exhausted'],
+  ['stream_exhausted', 'exhausted'],
   ['fact_diverged', 'diverged'],
   ['fact_payload_conflict', 'diverged'],
   ['fact_payload_invalid', 'diverged'],
@@ -79,6 +80,8 @@ function placesOf({ code }: MfmError, details: JsonObject): DifferencePlace[] {
   switch (code) {
     case 'fact_exhausted':
       return [place('/occurrence', details['recorded'], details['asked'])]
+    case 'stream_exhausted':
+      return [place('/body/chunks', details['recorded'], details['asked'])]
     case 'fact_diverged': {
       const { recorded, requested } = asObject(namespace)
       const moved = recorded === requested ? [] : [place('/namespace', recorded, requested)]

@@ -12,6 +12,7 @@ import type {
 } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 import type { Commit } from '@mfm/io-live'
+import { SYSTEM_SOURCES } from '@mfm/io-live'
 import { ReplayIo } from '@mfm/io-replay'
 import { SecretGuard } from '@mfm/secrets'
 import { ContextTree } from '../context/context-tree.ts'
@@ -36,6 +37,7 @@ export interface ReplayHostOptions {
   readonly divergence: DivergencePolicy | undefined
   /** Tells where the code asks; costs a stack for each operation. */
   readonly locate: (() => string | undefined) | undefined
+  readonly timing: 'recorded' | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -111,6 +113,9 @@ export class ReplayHost implements RunHost {
       locate,
       onAnswered: watch.answered,
       onAccepted: watch.accepted,
+      ...(this.#options.timing === 'recorded' && {
+        pace: (millis) => outsideState(() => this.#wait(millis)),
+      }),
     })
     const inTurn: InTurn = (wait) => outsideState(() => io.inTurn(wait))
     const write = (events: readonly RunEvent[]) => inTurn(() => this.commit({ events }))
@@ -119,6 +124,11 @@ export class ReplayHost implements RunHost {
       events: new RunRecorder({ stateId, attempt, config, guard, write }),
       inTurn,
     }
+  }
+
+  async #wait(millis: number): Promise<void> {
+    const sleep = this.#options.engine.sleep ?? SYSTEM_SOURCES.sleep
+    await sleep(millis, this.signal)
   }
 
   watchDeadline(): Disposable {

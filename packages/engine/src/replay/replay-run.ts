@@ -27,6 +27,8 @@ export interface ReplayRequest extends StartOfToday {
   readonly context?: JsonObject | undefined
   /** Held to in place of what the run, its states and their calls say. */
   readonly divergence?: DivergencePolicy | undefined
+  /** `recorded`: the chunks of streamed answers come as far apart as they did; absent: at once. */
+  readonly timing?: 'recorded' | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -70,14 +72,14 @@ async function replayOnce(
   request: ReplayRequest,
   { compare, locate }: Manner,
 ): Promise<ReplayReport> {
-  const { plan, signal, divergence } = request
+  const { plan, signal, divergence, timing } = request
   const runId = parseId('run_id', request.runId)
   const recorded = await readRecordedRun(engine.stores, runId)
   assertOp(request, recorded, compare)
   if (compare) assertFinished(recorded)
   const order = validatePlan(plan)
   const { source } = recorded
-  const host = new ReplayHost({ engine, recorded, compare, divergence, locate, signal })
+  const host = new ReplayHost({ engine, recorded, compare, divergence, locate, timing, signal })
   if (compare) {
     host.differences.push(...(await startDifferences(request, recorded, engine.stores.artifacts)))
   }

@@ -8,9 +8,11 @@ import type {
   IoResult,
   JsonValue,
   SideEffects,
+  StreamedBody,
 } from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
 import { afterMicrotasks, annotate, deepStack } from '@mfm/facts'
+import { FollowedBody } from './followed-body.ts'
 import type { AttemptTools } from './run-host.ts'
 
 /** What can stop a live run; the stack of the error itself ends in the queue of its key. */
@@ -25,6 +27,10 @@ export class AttemptGate implements IoProvider, EventRecorder {
   readonly #sideEffects: SideEffects
   readonly #signal: AbortSignal
   readonly #inFlight = new Set<Promise<unknown>>()
+  readonly #open = new Set<StreamedBody>()
+  /** Why a body that was given up could not be recorded. */
+  #trouble: { readonly reason: unknown } | undefined
+  #isEnding = false
   #shut = false
 
   constructor(tools: AttemptTools, sideEffects: SideEffects, signal: AbortSignal) {
@@ -33,13 +39,27 @@ export class AttemptGate implements IoProvider, EventRecorder {
     this.#sideEffects = sideEffects
   }
 
-  /** Resolves when nothing is in flight and nobody who waited for it asks for more, and lets nothing in any more. */
+  /**
+   * Gives up the bodies that are open, resolves when nothing is in flight and nobody who waited for it asks for more, and
+   * lets nothing in any more.
+   *
+   * @throws what a body that was given up could not be recorded for
+   */
   async settle(): Promise<void> {
+    this.#isEnding = true
+    for (const body of this.#open) this.#giveUp(body)
     while (this.#inFlight.size > 0) {
       await Promise.allSettled(this.#inFlight)
       await new Promise<void>(afterMicrotasks)
     }
     this.#shut = true
+    if (this.#trouble !== undefined) throw this.#trouble.reason
+  }
+
+  #giveUp(body: StreamedBody): void {
+    this.#follow(body.return()).catch((reason: unknown) => {
+      this.#trouble ??= { reason }
+    })
   }
 
   /** Lets nothing in any more, whatever is in flight. */
@@ -48,7 +68,21 @@ export class AttemptGate implements IoProvider, EventRecorder {
   }
 
   call(call: IoCall, options?: CallOptions): Promise<IoResult> {
+    if (call.stream === true) return this.#track(() => this.#stream(call, options))
     return this.#track(() => this.#io().call(call, options))
+  }
+
+  async #stream(call: IoCall, options?: CallOptions): Promise<IoResult> {
+    const result = await this.#io().call(call, options)
+    if (result.body === undefined) return result
+    const body = new FollowedBody(result.body, {
+      around: (read) => this.#track(read),
+      onEnd: (ended) => this.#open.delete(ended),
+    })
+    this.#open.add(body)
+    // Nobody is there for it any more.
+    if (this.#isEnding) this.#giveUp(body)
+    return { ...result, body }
   }
 
   getRecordedFact(key: FactKey): Promise<ArtifactId | undefined> {

@@ -99,6 +99,7 @@ export class LiveHost implements RunHost, Disposable {
       numbers: config.numbers,
       divergence: divergence ?? config.divergence,
       locate: config.locations === true ? () => callSite(this.#sourceRoot) : undefined,
+      maxStreamBytes: this.#engine.maxStreamBytes,
       ...this.#sources,
       guard,
       signal,

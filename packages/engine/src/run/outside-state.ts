@@ -1,18 +1,32 @@
 import { outsideState } from '@mfm/ambient'
-import type { ArtifactStore, IoProvider, ManyReader } from '@mfm/core-types'
+import type { ArtifactStore, IoProvider, IoResult, ManyReader, StreamedBody } from '@mfm/core-types'
 import { canGetMany } from '@mfm/core-types'
 import { MfmError } from '@mfm/errors'
 
 /** A provider that performs IO: what it does for a state is not the state's doing. */
 export function ioOutsideState(io: IoProvider): IoProvider {
   return {
-    call: (call, options) => outsideState(() => io.call(call, options)),
+    call: (call, options) => {
+      const answer = outsideState(() => io.call(call, options))
+      return call.stream === true ? answer.then(withBodyOutsideState) : answer
+    },
     getRecordedFact: (key) => outsideState(() => io.getRecordedFact(key)),
     recordValue: (key, value) => outsideState(() => io.recordValue(key, value)),
     nowMillis: () => outsideState(() => io.nowMillis()),
     randomBytes: (length) => outsideState(() => io.randomBytes(length)),
     sleepMs: (millis, options) => outsideState(() => io.sleepMs(millis, options)),
   }
+}
+
+function withBodyOutsideState(answer: IoResult): IoResult {
+  const { body } = answer
+  if (body === undefined) return answer
+  const outside: StreamedBody = {
+    next: () => outsideState(() => body.next()),
+    return: () => outsideState(() => body.return()),
+    [Symbol.asyncIterator]: () => outside,
+  }
+  return { ...answer, body: outside }
 }
 
 /**

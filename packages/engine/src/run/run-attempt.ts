@@ -55,8 +55,12 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
     return { type: 'completed', changes }
   } catch (error) {
     if (signal.aborted) return { type: 'stopped', reason: stopReason(signal) }
-    await gate.settle()
-    return { type: 'failed', error }
+    // What could not be recorded is more than what the handler threw.
+    const trouble = await gate.settle().then(
+      () => undefined,
+      (reason: unknown) => ({ reason }),
+    )
+    return { type: 'failed', error: trouble === undefined ? error : trouble.reason }
   } finally {
     gate.shut()
   }

@@ -24,6 +24,9 @@ type Code =
   | 'io_nested'
   | 'ambient_io'
   | 'call_aborted'
+  | 'stream_open'
+  | 'stream_too_large'
+  | 'stream_exhausted'
 
 export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   secrets_detected: entry('io', 'secret', 'unknown', {
@@ -115,5 +118,18 @@ export const IO_CODES: Readonly<Record<Code, CatalogueEntry>> = {
   call_aborted: entry('io', 'cancelled', 'unknown', {
     meaning: 'A call was given up: its own signal or that of its attempt was aborted.',
     help: 'The cause holds the reason of the signal; a replay gives the call up at the same place.',
+  }),
+  stream_open: entry('io', 'conflict', 'rpc', {
+    meaning:
+      'A key is asked for while the streamed answer that is to be bound to it is still open.',
+    help: 'Read the body to its end or give it up first, or use another key.',
+  }),
+  stream_too_large: entry('io', 'too_large', 'rpc', {
+    meaning: 'A streamed body is longer than may be recorded.',
+    help: 'Raise maxStreamBytes, or read less of it.',
+  }),
+  stream_exhausted: entry('io', 'missing_fact', 'rpc', {
+    meaning: 'A streamed body was read further than when it was recorded.',
+    help: 'The recorded code gave the body up there. Undo the change in the code, or make a new run.',
   }),
 }
