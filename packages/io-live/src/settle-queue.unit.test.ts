@@ -49,6 +49,18 @@ describe('SettleQueue', () => {
     expect(settled).toEqual(['known', 'new'])
   })
 
+  it('tells a part how many facts and parts came before it', async () => {
+    const queue = new SettleQueue()
+    const parts = [queue.part()]
+    const facts = [queue.turn(), queue.turn(false)]
+    parts.push(queue.part())
+    await Promise.all(facts)
+    expect(await Promise.all(parts)).toEqual([
+      { facts: 0, parts: 0 },
+      { facts: 1, parts: 1 },
+    ])
+  })
+
   it('tells a caller of what failed, or was refused, in its turn', async () => {
     const queue = new SettleQueue()
     const settled: string[] = []

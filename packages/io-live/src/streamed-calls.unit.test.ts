@@ -42,6 +42,15 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     log(await unread.next())
     log(await io.nowMillis())
   },
+  'a body that ends while nobody reads': async (io, log) => {
+    const controller = new AbortController()
+    const { body } = await io.call(streaming(['a']), { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    log(await io.nowMillis())
+    const looking = io.getRecordedFact('none').then((found) => log(['looked', found]))
+    const reading = body?.next().catch((error: unknown) => log(thrown(error)))
+    await Promise.all([looking, reading])
+  },
   'a body that is given up while it is read': async (io, log) => {
     const { promise } = Promise.withResolvers<string>()
     const body = await bodyOf(io, streaming([promise as unknown as string]))

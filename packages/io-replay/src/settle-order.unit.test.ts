@@ -160,6 +160,16 @@ describe('SettleOrder', () => {
     expect(seen).toEqual(['head', 'chunk', 'fact', 'chunk'])
   })
 
+  it('waits for a chunk that is asked for a little later', async () => {
+    const { order, seen, chunks } = await opened()
+    const [chunk] = chunks
+    const fact = order.settle(10, nothing).then(() => seen.push('fact'))
+    for (let tick = 0; tick < 5; tick++) await new Promise(process.nextTick)
+    if (chunk !== undefined) await order.part(chunk, nothing).then(() => seen.push('chunk'))
+    await fact
+    expect(seen).toEqual(['head', 'chunk', 'fact'])
+  })
+
   it('does not wait for chunks that nobody asks for', async () => {
     const { order, chunks } = await opened()
     await order.settle(10, nothing)
