@@ -21,6 +21,14 @@ const COMMANDS = [
 ]
 const cwd = tmpdir()
 
+const REFUSE_ZOD = `
+import { registerHooks } from 'node:module'
+const resolve = (name, context, next) => {
+  if (name === 'zod') throw new Error('zod is loaded')
+  return next(name, context)
+}
+registerHooks({ resolve })`
+
 describe('help', () => {
   it('names every command and every exit code', async () => {
     for (const args of [['--help'], ['help'], []]) {
@@ -29,6 +37,12 @@ describe('help', () => {
       for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
       expect(stdout).toContain('130')
     }
+  })
+
+  it('is there before anything is loaded that takes time', async () => {
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(REFUSE_ZOD)}` }
+    expect(await mfm(['--help'], { cwd, env })).toMatchObject({ code: 0 })
+    expect(await mfm(['runs', '--store', 'memory:'], { cwd, env })).not.toMatchObject({ code: 0 })
   })
 
   it.each(COMMANDS)('of %s has an example and the common options', async (command) => {

@@ -1,8 +1,8 @@
-import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { TypedCommandFlagParameters, TypedCommandParameters } from '@stricli/core'
 import type { Cli } from './cli.ts'
 import { COMMON_FLAGS } from './common-options.ts'
 import type { AmbientFlags, CodeFlags, InputFlags, ReplayFlags } from './flags.ts'
+import { DIVERGENCE_VALUES } from './flags.ts'
 
 interface Positional {
   readonly parse: (text: string) => string
@@ -44,7 +44,7 @@ export const REPLAY_FLAGS: TypedCommandParameters<ReplayFlags, [string], Cli>['f
   ...CODE_FLAGS,
   divergence: {
     kind: 'enum',
-    values: DIVERGENCE_POLICIES,
+    values: DIVERGENCE_VALUES,
     optional: true,
     brief: 'Divergence policy, whatever the run, its states and their calls say',
   },

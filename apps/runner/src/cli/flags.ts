@@ -36,6 +36,15 @@ export type CodeFlags = CommonFlags &
     readonly workflow?: string
   }
 
+/** Named here again, since whoever loads the schemas loads zod, which `--help` has no need of. */
+export const DIVERGENCE_VALUES: readonly DivergencePolicy[] = Object.keys({
+  strict: true,
+  'allow-added': true,
+  'allow-reordered': true,
+  'accept-recorded': true,
+  'rerun-if-changed': true,
+} satisfies Record<DivergencePolicy, true>) as DivergencePolicy[] // the names of that record
+
 export type ReplayFlags = CodeFlags & {
   readonly divergence?: DivergencePolicy
 }

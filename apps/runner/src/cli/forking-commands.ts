@@ -1,10 +1,10 @@
-import { DIVERGENCE_POLICIES } from '@mfm/core-types'
 import type { Command } from '@stricli/core'
 import { buildCommand } from '@stricli/core'
 import type { Cli } from './cli.ts'
 import { AMBIENT_FLAG, docs, open, RUN_ARGUMENT } from './command-parts.ts'
 import { COMMON_ALIASES, COMMON_FLAGS } from './common-options.ts'
 import type { ForkFlags } from './flags.ts'
+import { DIVERGENCE_VALUES } from './flags.ts'
 import { lazyCommand } from './lazy-command.ts'
 
 export const fork: Command<Cli> = buildCommand<ForkFlags, [string], Cli>({
@@ -55,7 +55,7 @@ export const fork: Command<Cli> = buildCommand<ForkFlags, [string], Cli>({
       },
       divergence: {
         kind: 'enum',
-        values: DIVERGENCE_POLICIES,
+        values: DIVERGENCE_VALUES,
         optional: true,
         brief: "Divergence policy of the new run, where the run's is not to be used",
       },
