@@ -29,8 +29,18 @@ async function outcomeOf(cli: Cli, endings: readonly Promise<ExitCode>[]): Promi
   } catch (error) {
     // The command may still be at work behind our back.
     cli.stdout.close()
+    return await report(cli, error)
+  }
+}
+
+async function report(cli: Cli, error: unknown): Promise<ExitCode> {
+  try {
     const { reportError } = await import('./report-error.ts')
     return reportError(cli, error)
+  } catch {
+    // An installation that lacks something may lack what tells of errors.
+    cli.process.stderr.write(`mfm: ${String(error)}\n`)
+    return EXIT.failed
   }
 }
 
