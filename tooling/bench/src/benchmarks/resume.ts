@@ -104,7 +104,7 @@ function findings(runs: Runs, measured: Measured): Findings {
       },
     ],
     notes: [
-      'Every state has one recorded call and writes one small value of its own into the context. Each pass resumes a fresh copy of the file, which is in the cache of the file system. After a crash means: with the write-ahead log and the look-up tables as they were when the process was stopped.',
+      'Every state has one recorded call and writes one small value of its own into the context. Each pass resumes a fresh copy of the file, which is on the disk and in the cache of the file system. After a crash means: with the write-ahead log and the look-up tables as they were when the process was stopped.',
       'Afterwards the run is completed, the last call alone was made, and the stream of the reopened file has every fact once.',
     ],
   }
