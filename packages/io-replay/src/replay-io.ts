@@ -220,6 +220,8 @@ export class ReplayIo implements IoProvider {
       return this.#order.isSettled(seq)
     }
     if (this.#source.isUsed(fact)) return true
+    // In this attempt stands what a fork takes from before it as soon as somebody asks: to the program it was there.
+    if (enteredSeq !== undefined && meta.stateId !== scope.stateId) return true
     return seq < (enteredSeq ?? factSeqs[0] ?? Number.POSITIVE_INFINITY)
   }
 

@@ -59,6 +59,15 @@ const LOOKS_WHILE_ANSWERED = {
   moods: [0],
 }
 
+/** What an earlier state recorded is called and looked for at the same time. */
+const CALLS_WHAT_IT_LOOKS_FOR = {
+  states: [
+    [call('k0')],
+    [{ do: 'both' as const, one: [call('k0')], other: [{ do: 'ask' as const, key: 'k0' }] }],
+  ],
+  moods: [0],
+}
+
 /** Does the steps, and writes down what came of each in the order in which it came. */
 async function perform(
   steps: readonly Step[],
@@ -149,6 +158,9 @@ function world(bench: Bench, moods: readonly number[]): void {
   }
 }
 
+/** The programs of the suite are the same each time; `FORKED_PROGRAMS=random` looks for more. */
+const PROGRAMS = process.env['FORKED_PROGRAMS'] === 'random' ? {} : { seed: 41 }
+
 describe('a fork without edits, at any state of any run', () => {
   it('comes to the same snapshots without a call, and verifies', async () => {
     let forks = 0
@@ -178,7 +190,7 @@ describe('a fork without edits, at any state of any run', () => {
         }
         expect(bench.calls).toBe(calls)
       }),
-      { numRuns: 120, examples: [[LOOKS_WHILE_ANSWERED]] },
+      { ...PROGRAMS, numRuns: 120, examples: [[LOOKS_WHILE_ANSWERED], [CALLS_WHAT_IT_LOOKS_FOR]] },
     )
     expect(forks).toBeGreaterThan(60)
   }, 60_000)
@@ -200,7 +212,7 @@ describe('a fork without edits, at any state of any run', () => {
         const replayed = await bench.engine.replay({ plan, runId })
         expect(replayed).toMatchObject({ verdict: 'identical', phase, differences: [] })
       }),
-      { numRuns: 120 },
+      { ...PROGRAMS, numRuns: 120 },
     )
   }, 60_000)
 })
