@@ -8,8 +8,7 @@ import type { SecretGuard } from '@mfm/secrets'
 import { resolverOf } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
-import { divergenceIn } from '../replay/recorded-divergence.ts'
-import { describeDivergence } from '../run/describe-divergence.ts'
+import { divergenceToStore } from '../run/describe-divergence.ts'
 import { ioOutsideState } from '../run/outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from '../run/run-host.ts'
 import { RunRecorder } from '../run/run-recorder.ts'
@@ -170,16 +169,8 @@ export class ForkHost implements RunHost, Disposable {
     return this.refusal === undefined ? this.#stop.reason : interrupted(this.refusal)
   }
 
-  divergenceOf(
-    error: unknown,
-    stateId: StateId,
-    attempt: number,
-  ): Promise<JsonObject | undefined> | undefined {
-    const found = divergenceIn(error)
-    if (found === undefined) return undefined
-    const { stores, sourceRoot = process.cwd() } = this.#options.engine
-    const scope = { runId: this.runId, stateId, attempt }
-    return describeDivergence(found, { stores, scope, sourceRoot })
+  divergenceOf(error: unknown, stateId: StateId, attempt: number): Promise<JsonObject> | undefined {
+    return divergenceToStore(error, this.#options.engine, { runId: this.runId, stateId, attempt })
   }
 
   takeFailpoint(name: FailpointName): boolean {

@@ -2,18 +2,31 @@ import type { IoScope, JsonObject, Stores } from '@mfm/core-types'
 import { hasCode } from '@mfm/errors'
 import { annotationOf, siteOf } from '@mfm/facts'
 import { FactSource, nearestTo } from '@mfm/io-replay'
+import type { EngineOptions } from '../engine-options.ts'
 import { nearestOf } from '../replay/call-difference.ts'
 import type { FoundDivergence } from '../replay/recorded-divergence.ts'
-import { divergenceDetails } from '../replay/recorded-divergence.ts'
+import { divergenceDetails, divergenceIn } from '../replay/recorded-divergence.ts'
 
-export interface DivergedAttempt {
+/**
+ * What is stored of a call that diverged in a live run; `undefined` for an error of another kind. Reads the stream of
+ * the run, which is about to stop.
+ */
+export function divergenceToStore(
+  error: unknown,
+  { stores, sourceRoot = process.cwd() }: Pick<EngineOptions, 'stores' | 'sourceRoot'>,
+  scope: IoScope,
+): Promise<JsonObject> | undefined {
+  const found = divergenceIn(error)
+  return found && describe(found, { stores, sourceRoot, scope })
+}
+
+interface DivergedAttempt {
   readonly stores: Stores
   readonly scope: IoScope
   readonly sourceRoot: string
 }
 
-/** What is stored of a call that diverged in a live run. Reads the stream of the run, which is about to stop. */
-export async function describeDivergence(
+async function describe(
   found: FoundDivergence,
   { stores, scope, sourceRoot }: DivergedAttempt,
 ): Promise<JsonObject> {

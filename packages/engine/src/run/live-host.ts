@@ -9,8 +9,7 @@ import { resolverOf, SecretGuard } from '@mfm/secrets'
 import type { EngineOptions } from '../engine-options.ts'
 import type { FailpointName } from '../failpoints.ts'
 import type { ReadHistory } from '../history/read-history.ts'
-import { divergenceIn } from '../replay/recorded-divergence.ts'
-import { describeDivergence } from './describe-divergence.ts'
+import { divergenceToStore } from './describe-divergence.ts'
 import { ioOutsideState } from './outside-state.ts'
 import type { AttemptScope, AttemptTools, InTurn, RunHost } from './run-host.ts'
 import { RunRecorder } from './run-recorder.ts'
@@ -122,16 +121,8 @@ export class LiveHost implements RunHost, Disposable {
     return this.#stop.reason
   }
 
-  divergenceOf(
-    error: unknown,
-    stateId: StateId,
-    attempt: number,
-  ): Promise<JsonObject | undefined> | undefined {
-    const found = divergenceIn(error)
-    if (found === undefined) return undefined
-    const { stores } = this.#engine
-    const scope = { runId: this.runId, stateId, attempt }
-    return describeDivergence(found, { stores, scope, sourceRoot: this.#sourceRoot })
+  divergenceOf(error: unknown, stateId: StateId, attempt: number): Promise<JsonObject> | undefined {
+    return divergenceToStore(error, this.#engine, { runId: this.runId, stateId, attempt })
   }
 
   takeFailpoint(name: FailpointName): boolean {
