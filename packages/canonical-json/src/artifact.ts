@@ -1,6 +1,6 @@
 import type { ArtifactId, ArtifactKind, JsonValue, NewArtifact } from '@mfm/core-types'
 import { hasCode, isMfmError, MfmError } from '@mfm/errors'
-import { canonicalBytes } from './canonicalize.ts'
+import { canonicalBytes, utf8Bytes } from './canonicalize.ts'
 import { artifactIdOf } from './digest.ts'
 import { ExactParser } from './exact-parser.ts'
 import type { CanonicalOptions } from './options.ts'
@@ -21,6 +21,37 @@ export function jsonArtifact(
 ): NewArtifact {
   const bytes = canonicalBytes(value, options)
   return { kind, id: artifactIdOf(bytes), bytes }
+}
+
+/** A document with the value that it reads back as. */
+export interface JsonDocument {
+  readonly artifact: NewArtifact
+  readonly value: JsonValue
+}
+
+/**
+ * As {@link jsonArtifact}, with what {@link decodeJsonArtifact} would give for it: a copy that has lost whatever the
+ * document does not say, such as the order of members.
+ *
+ * @throws MfmError as `canonicalize` does
+ */
+export function jsonDocument(
+  kind: ArtifactKind,
+  value: unknown,
+  options?: CanonicalOptions,
+): JsonDocument {
+  const document = { integersOnly: integersOnly(options), maxDepth: depthLimit(options) }
+  const writer = new Writer(value, document)
+  const text = writer.write()
+  const bytes = utf8Bytes(text)
+  const artifact = { kind, id: artifactIdOf(bytes), bytes }
+  // Of a text that was just written, JSON.parse can lose large integers, and mistake names with a backslash: see parseUsual.
+  const isExact = !writer.hasUnsafeInteger && !text.includes('\\')
+  return { artifact, value: isExact ? (JSON.parse(text) as JsonValue) : readExact(text, document) }
+}
+
+function readExact(text: string, options: WriterOptions): JsonValue {
+  return new ExactParser(text, { ...options, integers: 'canonical' }).parse()
 }
 
 /** Raw bytes as a document to store. Copied, so the caller may go on using its buffer. */
@@ -78,7 +109,7 @@ function decodePlain(text: string, options: WriterOptions): JsonValue | undefine
 function decodeExact(id: ArtifactId, text: string, options: WriterOptions): JsonValue {
   let value: JsonValue
   try {
-    value = new ExactParser(text, { ...options, integers: 'canonical' }).parse()
+    value = readExact(text, options)
   } catch (cause) {
     throw undecodable(id, cause)
   }

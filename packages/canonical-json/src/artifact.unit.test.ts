@@ -1,7 +1,10 @@
 import type { ArtifactId, JsonValue } from '@mfm/core-types'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesArtifact, decodeJsonArtifact, jsonArtifact } from './artifact.ts'
+import { bytesArtifact, decodeJsonArtifact, jsonArtifact, jsonDocument } from './artifact.ts'
+import { canonicalize } from './canonicalize.ts'
 import { artifactIdOf, sha256 } from './digest.ts'
+import { finiteNumber, jsonArbitrary } from './json.fixture.ts'
 
 const utf8 = new TextEncoder()
 
@@ -46,6 +49,45 @@ describe('jsonArtifact', () => {
 
   it('refuses what canonicalize refuses', () => {
     expect(() => jsonArtifact('output', { x: 1.5 }, { numbers: 'integers_only' })).toThrow(
+      refusal('float_not_allowed', { pointer: '/x' }),
+    )
+  })
+})
+
+describe('jsonDocument', () => {
+  const bigint = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n })
+  const awkward = jsonArbitrary({ number: fc.oneof(finiteNumber, bigint) })
+
+  it('gives the value that its document reads back as', () => {
+    fc.assert(
+      fc.property(awkward, (value) => {
+        const { artifact, value: read } = jsonDocument('output', value)
+        expect(artifact).toEqual(jsonArtifact('output', value))
+        expect(read).toEqual(decodeJsonArtifact(artifact.id, artifact.bytes))
+        expect(canonicalize(read)).toBe(canonicalize(value))
+      }),
+    )
+  })
+
+  it('gives a copy', () => {
+    const inner = { a: 1 }
+    const { value } = jsonDocument('output', { inner })
+    inner.a = 2
+    expect(value).toEqual({ inner: { a: 1 } })
+  })
+
+  it.each([
+    [2 ** 53 - 1, 2 ** 53 - 1],
+    [2 ** 60, 1_152_921_504_606_847_000n],
+    [7n, 7],
+    [1e20, 1e20],
+    [2n ** 64n - 1n, 2n ** 64n - 1n],
+  ])('reads %d back as the parser of documents does', (given, read) => {
+    expect(jsonDocument('output', given).value).toBe(read)
+  })
+
+  it('refuses what canonicalize refuses', () => {
+    expect(() => jsonDocument('output', { x: 1.5 }, { numbers: 'integers_only' })).toThrow(
       refusal('float_not_allowed', { pointer: '/x' }),
     )
   })

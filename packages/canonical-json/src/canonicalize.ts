@@ -30,7 +30,11 @@ export function canonicalBytes(
   value: unknown,
   options?: CanonicalOptions,
 ): Uint8Array<ArrayBuffer> {
+  return utf8Bytes(canonicalize(value, options))
+}
+
+export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
   // Small buffers come out of Node's pool, which costs a third of a buffer of their own.
-  const { buffer, byteOffset, length } = Buffer.from(canonicalize(value, options))
+  const { buffer, byteOffset, length } = Buffer.from(text)
   return new Uint8Array(buffer, byteOffset, length)
 }

@@ -1,4 +1,10 @@
-export { bytesArtifact, decodeJsonArtifact, jsonArtifact } from './artifact.ts'
+export {
+  bytesArtifact,
+  decodeJsonArtifact,
+  type JsonDocument,
+  jsonArtifact,
+  jsonDocument,
+} from './artifact.ts'
 export { canonicalBytes, canonicalize } from './canonicalize.ts'
 export { diffJson, type JsonDifference } from './diff-json.ts'
 export { artifactIdOf, sha256 } from './digest.ts'

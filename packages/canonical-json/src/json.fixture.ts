@@ -22,7 +22,7 @@ const awkwardText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('\u0000', '\n', '\u007f', '\u2028', '\ufb33', '\ud83d\ude00', '\uffff', 'a/b~c'),
 )
 
-const finiteNumber: fc.Arbitrary<number> = fc.oneof(
+export const finiteNumber: fc.Arbitrary<number> = fc.oneof(
   fc.integer(),
   fc.integer({ min: -2, max: 1100 }),
   fc.maxSafeInteger(),

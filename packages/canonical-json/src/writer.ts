@@ -90,7 +90,10 @@ export class Writer {
   }
 
   #bigint(value: bigint, part: Part): string {
-    if (isInteger64(value)) return String(value)
+    if (isInteger64(value)) {
+      this.#hasUnsafeInteger = true
+      return String(value)
+    }
     const code = this.#integersOnly ? 'float_not_allowed' : 'json_number_inexact'
     throw this.#error(code, 'the integer has more than 64 bits', part)
   }

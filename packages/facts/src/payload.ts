@@ -1,13 +1,11 @@
-import { jsonArtifact, parseJson } from '@mfm/canonical-json'
-import type { JsonValue, NewArtifact, NumberProfile } from '@mfm/core-types'
+import type { JsonDocument } from '@mfm/canonical-json'
+import { jsonDocument } from '@mfm/canonical-json'
+import type { JsonValue, NumberProfile } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 import type { SecretGuard } from '@mfm/secrets'
 
 /** A value as it is stored, and as it reads back. */
-export interface Payload {
-  readonly artifact: NewArtifact
-  readonly value: JsonValue
-}
+export type Payload = JsonDocument
 
 export interface PayloadRules {
   readonly guard: SecretGuard
@@ -31,9 +29,7 @@ export function payloadOf(
 
 function encode(given: JsonValue, numbers: NumberProfile | undefined): Payload {
   try {
-    const artifact = jsonArtifact('fact_payload', given, { numbers })
-    // Written a moment ago, so nothing is left to prove: what reads these bytes later reads the same value.
-    return { artifact, value: parseJson(artifact.bytes, { integers: 'bigint', numbers }) }
+    return jsonDocument('fact_payload', given, { numbers })
   } catch (cause) {
     throw new MfmError('fact_payload_not_canonical', {
       message: `the value cannot be recorded: ${isMfmError(cause) ? cause.message : String(cause)}`,

@@ -57,9 +57,12 @@ class Money {
   readonly amount = 5
 }
 
+const LARGE = [1e300, 1e20, -1e20, 2 ** 60, 2 ** 64, 2n ** 60n, 2n ** 64n - 1n, -(2n ** 63n)]
+const JSON_VALUES = [null, true, 0.1, -0, ...LARGE, '😀', '\\', [[]], { '"\\': { '"': 1 } }]
+
 const PROGRAMS: Readonly<Record<string, Program>> = {
   'answers of every JSON type': async (io, log) => {
-    for (const value of [null, true, 0.1, -0, 1e300, 2n ** 60n, '😀', [[]], { b: 1, a: [2] }]) {
+    for (const value of [...JSON_VALUES, { b: 1, a: [2] }]) {
       log((await io.call(answering(value, typeof value))).response)
     }
   },
