@@ -71,14 +71,13 @@ const REPEATED_BYTES = 512
  * @throws MfmError `artifact_corruption`
  */
 function unstored(journal: Journal, artifacts: readonly NewArtifact[]): Iterable<NewArtifact> {
-  const fresh = new Map<ArtifactId, NewArtifact>()
-  for (const artifact of artifacts) {
-    const { id, bytes } = artifact
+  const fresh = artifacts.filter(({ id, bytes }) => {
     const mayBeStored = bytes.length > REPEATED_BYTES || journal.tail.artifacts.has(id)
-    if (fresh.has(id) || (mayBeStored && readArtifact(journal, id) !== undefined)) continue
-    fresh.set(id, artifact)
-  }
-  return fresh.values()
+    return !mayBeStored || readArtifact(journal, id) === undefined
+  })
+  // Mostly a payload and its request.
+  if (fresh.length <= 2 && fresh[0]?.id !== fresh[1]?.id) return fresh
+  return new Map(fresh.map((artifact) => [artifact.id, artifact])).values()
 }
 
 /**

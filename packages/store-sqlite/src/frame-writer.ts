@@ -1,5 +1,6 @@
 import type {
   ArtifactId,
+  ArtifactKind,
   Digest,
   FactKey,
   FactMeta,
@@ -17,10 +18,11 @@ import { SEAL_BYTES, seal } from './sealed.ts'
  * - chain: the row before that holds a binding or its removal for the same run; 0 where there is none
  * - part: one tag byte, four bytes of length, content
  *
- * Integers are big-endian; rows, sequence numbers and sizes take six bytes.
+ * A kind is a byte that says its place among {@link KINDS}, or its length and ASCII. Integers are big-endian; rows,
+ * sequence numbers and sizes take six bytes.
  */
 export const TAG = {
-  /** Digest, kind (one length byte and ASCII), bytes. */
+  /** Digest, kind, bytes. */
   artifact: 1,
   /** Digest, kind, size; the bytes are in table `large` under the row of the frame. */
   largeArtifact: 2,
@@ -42,18 +44,32 @@ export const FACT = {
   hasTime: 2,
   hasPrev: 4,
   hasRequest: 8,
-  keyHoldsRequest: 16,
+  /** The key begins as {@link callPrefix} says, followed by the digest of the request. */
+  isCall: 16,
+  /** A document in the frame before it has the digest; its place in the frame stands for it, in two bytes. */
+  payloadInFrame: 32,
+  requestInFrame: 64,
 } as const
+/** Kinds that take one byte: {@link KIND} and more. Only ever added to. */
+const KINDS: readonly ArtifactKind[] = [
+  ...['manifest', 'context_snapshot', 'fact_request', 'fact_payload', 'attachment'],
+  ...['history_summary', 'output'],
+]
+/** A longer kind than any has. */
+export const KIND = 128
 /** What a plain fact's outcome is written as. */
 export const OUTCOMES: readonly FactMeta['outcome'][] = ['answered', 'failed', 'aborted']
 
 export const DIGEST_BYTES = 32
 export const INTEGER_BYTES = 6
 export const PART_HEADER_BYTES = 5
+/** Of a digest in the frame. */
+export const PLACE_BYTES = 2
 
 const SCRATCH_BYTES = 16_384
 const KEPT_BYTES = 2 ** 20
 const MAX_INTEGER = 2 ** (8 * INTEGER_BYTES) - 1
+const MAX_PLACE = 2 ** (8 * PLACE_BYTES) - 1
 /** UTF-16 units of a text that has at most 255 bytes of UTF-8. */
 const MAX_TEXT = 85
 /** More than a plain fact takes beside its key. */
@@ -70,12 +86,40 @@ export function isCompact({ tsMillis, event }: PlainFact): boolean {
   )
 }
 
+/** How keys begin that are made of a call; a key that begins otherwise is written out. */
+export function callPrefix({
+  namespace,
+  stateId,
+}: Pick<FactMeta, 'namespace' | 'stateId'>): string {
+  return `mfm:${namespace}|state:${stateId}|req:`
+}
+
+/** What the facts of one state have in common, as it is written. */
+interface Origin {
+  readonly namespace: string
+  readonly stateId: string
+  readonly keyPrefix: string
+  /** State and namespace, each with a length byte. */
+  readonly bytes: Uint8Array
+}
+
+function originOf({ namespace, stateId }: FactMeta): Origin {
+  const texts = [Buffer.from(stateId, 'latin1'), Buffer.from(namespace)]
+  const bytes = Buffer.concat(texts.flatMap((text) => [Buffer.of(text.length), text]))
+  return { namespace, stateId, keyPrefix: callPrefix({ namespace, stateId }), bytes }
+}
+
 /** Builds frames one after the other in a buffer that it keeps. */
 export class FrameWriter {
   #bytes = Buffer.allocUnsafe(SCRATCH_BYTES)
   #run: RunId | undefined
   #size = 0
   #integersAt = 0
+  /** Documents of the frame, and where their digests are. */
+  readonly #documents: ArtifactId[] = []
+  readonly #places: number[] = []
+  /** Of the last fact: mostly that of the next one. */
+  #origin: Origin | undefined
 
   get run(): RunId | undefined {
     return this.#run
@@ -94,6 +138,8 @@ export class FrameWriter {
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(SCRATCH_BYTES)
     this.#run = run
     this.#size = SEAL_BYTES
+    this.#documents.length = 0
+    this.#places.length = 0
     this.#text(run ?? '')
     this.#integersAt = this.#size
     this.#integer(0)
@@ -113,8 +159,7 @@ export class FrameWriter {
 
   artifact({ id, kind, bytes }: NewArtifact): void {
     const start = this.#open(TAG.artifact, DIGEST_BYTES + 1 + kind.length + bytes.length)
-    this.#digest(id)
-    this.#text(kind)
+    this.#document(id, kind)
     this.#bytes.set(bytes, this.#size)
     this.#size += bytes.length
     this.#close(start)
@@ -122,8 +167,7 @@ export class FrameWriter {
 
   largeArtifact({ id, kind, bytes }: NewArtifact): void {
     const start = this.#open(TAG.largeArtifact, DIGEST_BYTES + 1 + kind.length + INTEGER_BYTES)
-    this.#digest(id)
-    this.#text(kind)
+    this.#document(id, kind)
     this.#integer(bytes.length)
     this.#close(start)
   }
@@ -146,36 +190,40 @@ export class FrameWriter {
   }
 
   /**
-   * A fact that {@link isCompact} takes, in a third of the bytes of its JSON. Its run and number are the frame's.
+   * A fact that {@link isCompact} takes, in a fifth of the bytes of its JSON. Its run and number are the frame's.
    *
-   * Flags and outcome, a byte each; milliseconds, digest of the event before and of the request, each where a flag
-   * says so; digest of the payload; attempt; ordinal; state and namespace, each with a length byte; key. Of a key that
-   * holds the digest of the request only what is before it, with a length byte, and what is after it: so most rows fit
-   * a page six times, not five.
+   * Flags and outcome, a byte each; milliseconds and digest of the event before, each where a flag says so; digest or
+   * place of the request, where there is one, and of the payload; attempt; ordinal; state and namespace, each with a
+   * length byte; key, or what comes after the request in it. So most rows fit a page eight times.
    */
   fact({ tsMillis, prev, event }: PlainFact, isBinding: boolean): void {
     const { key, payloadId, meta } = event
     const { requestId } = meta
-    const requestAt = requestId === null ? -1 : key.lastIndexOf(requestId, MAX_TEXT)
     const start = this.#open(TAG.fact, FACT_BYTES + key.length * 3)
+    const { keyPrefix, bytes: origin } = this.#originOf(meta)
+    const isCall =
+      requestId !== null && key.startsWith(keyPrefix) && key.startsWith(requestId, keyPrefix.length)
+    const payloadAt = this.#placeOf(payloadId)
+    const requestAt = requestId === null ? 0 : this.#placeOf(requestId)
     this.#bytes[this.#size++] =
-      (requestAt === -1 ? 0 : FACT.keyHoldsRequest) |
       (isBinding ? FACT.binds : 0) |
       (tsMillis === null ? 0 : FACT.hasTime) |
       (prev === null ? 0 : FACT.hasPrev) |
-      (requestId === null ? 0 : FACT.hasRequest)
+      (requestId === null ? 0 : FACT.hasRequest) |
+      (isCall ? FACT.isCall : 0) |
+      (payloadAt === 0 ? 0 : FACT.payloadInFrame) |
+      (requestAt === 0 ? 0 : FACT.requestInFrame)
     this.#bytes[this.#size++] = OUTCOMES.indexOf(meta.outcome)
     if (tsMillis !== null) this.#integer(tsMillis)
     if (prev !== null) this.#digest(prev)
-    if (requestId !== null) this.#digest(requestId)
-    this.#digest(payloadId)
+    if (requestId !== null) this.#digestOrPlace(requestId, requestAt)
+    this.#digestOrPlace(payloadId, payloadAt)
     this.#integer(meta.attempt)
     this.#integer(meta.ordinal)
-    this.#text(meta.stateId)
-    this.#text(meta.namespace, 'utf8')
-    if (requestAt !== -1) this.#text(key.slice(0, requestAt), 'utf8')
-    const rest = requestAt === -1 ? key : key.slice(requestAt + 2 * DIGEST_BYTES)
-    this.#size += this.#bytes.write(rest, this.#size)
+    this.#bytes.set(origin, this.#size)
+    this.#size += origin.length
+    const rest = isCall ? key.slice(keyPrefix.length + requestId.length) : key
+    if (rest !== '') this.#size += this.#bytes.write(rest, this.#size)
     this.#close(start)
   }
 
@@ -201,10 +249,39 @@ export class FrameWriter {
     this.#bytes.writeUInt32BE(this.#size - start - PART_HEADER_BYTES, start + 1)
   }
 
-  #text(text: string, encoding: 'latin1' | 'utf8' = 'latin1'): void {
-    const length = this.#bytes.write(text, this.#size + 1, encoding)
+  #text(text: string): void {
+    const length = this.#bytes.write(text, this.#size + 1, 'latin1')
     this.#bytes[this.#size] = length
     this.#size += 1 + length
+  }
+
+  #originOf(meta: FactMeta): Origin {
+    const last = this.#origin
+    if (last?.stateId === meta.stateId && last.namespace === meta.namespace) return last
+    this.#origin = originOf(meta)
+    return this.#origin
+  }
+
+  #document(id: ArtifactId, kind: ArtifactKind): void {
+    if (this.#size <= MAX_PLACE) {
+      this.#documents.push(id)
+      this.#places.push(this.#size)
+    }
+    this.#digest(id)
+    const known = KINDS.indexOf(kind)
+    if (known === -1) this.#text(kind)
+    else this.#bytes[this.#size++] = KIND + known
+  }
+
+  /** 0 where the document is not in the frame. */
+  #placeOf(id: ArtifactId): number {
+    const index = this.#documents.indexOf(id)
+    return index === -1 ? 0 : (this.#places[index] ?? 0)
+  }
+
+  #digestOrPlace(id: ArtifactId, place: number): void {
+    if (place === 0) this.#digest(id)
+    else this.#size = this.#bytes.writeUInt16BE(place, this.#size)
   }
 
   #digest(id: ArtifactId | Digest): void {

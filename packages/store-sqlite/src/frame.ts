@@ -2,7 +2,7 @@ import type { ArtifactId, EventEnvelope, FactKey, PlainFact, RunId } from '@mfm/
 import { isRunId } from '@mfm/core-types'
 import { isMfmError, MfmError } from '@mfm/errors'
 import { damaged } from './damage.ts'
-import { DIGEST_BYTES, FACT, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from './frame-writer.ts'
+import { DIGEST_BYTES, FACT, INTEGER_BYTES, KIND, PART_HEADER_BYTES, TAG } from './frame-writer.ts'
 import { readFact } from './read-fact.ts'
 import { SEAL_BYTES, unseal } from './sealed.ts'
 
@@ -114,7 +114,8 @@ export class Frame {
 
   #artifact(tag: number, start: number, end: number): StoredArtifact {
     const kindAt = start + DIGEST_BYTES
-    const bytesAt = kindAt + 1 + (this.#body[kindAt] ?? 0)
+    const kind = this.#body[kindAt] ?? 0
+    const bytesAt = kindAt + 1 + (kind < KIND ? kind : 0)
     const bytes = tag === TAG.artifact ? this.#body.subarray(bytesAt, end) : undefined
     return { id: this.#digest(start), bytes }
   }

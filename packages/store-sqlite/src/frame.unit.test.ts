@@ -5,13 +5,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FramePart } from './frame.ts'
 import { Frame } from './frame.ts'
-import { FrameWriter, isCompact } from './frame-writer.ts'
+import { callPrefix, FrameWriter, isCompact } from './frame-writer.ts'
 
 const RUN = '11111111-2222-4333-8444-555555555555' as RunId
 const wellFormed = fc.string({ unit: 'binary', maxLength: 120 })
 
 const count = fc.nat({ max: 2 ** 48 - 1 })
-const digest = fc.uint8Array({ minLength: 1, maxLength: 8 }).map(artifactIdOf)
+/** So few documents that facts name some that are in their frame. */
+const document = fc.uint8Array({ maxLength: 1 }).map(([byte = 0]) => Uint8Array.of(byte % 8))
+const digest = fc.oneof(document, fc.uint8Array({ minLength: 2, maxLength: 8 })).map(artifactIdOf)
 const someFact = fc.record({
   tsMillis: fc.option(count),
   prev: fc.option(digest.map((id) => id as string as Digest)),
@@ -23,20 +25,26 @@ const someFact = fc.record({
   stateId: fc.constantFrom('a.b.c', `${'m'.repeat(63)}.p.s`) as fc.Arbitrary<StateId>,
   attempt: count,
   ordinal: count,
-  keyHoldsRequest: fc.boolean(),
+  isCall: fc.boolean(),
 })
 
-function envelopeOf(fact: typeof someFact extends fc.Arbitrary<infer T> ? T : never): PlainFact {
-  const { tsMillis, prev, payloadId, keyHoldsRequest, ...rest } = fact
+type SomeFact = typeof someFact extends fc.Arbitrary<infer T> ? T : never
+
+function envelopeOf(fact: SomeFact): PlainFact {
+  const { tsMillis, prev, payloadId, isCall, ...rest } = fact
   const { namespace, requestId, outcome, stateId, attempt, ordinal } = rest
-  const key = keyHoldsRequest ? `${fact.key}${requestId}${fact.key}` : fact.key
+  const key = isCall ? `${callPrefix(rest)}${requestId}${fact.key}` : fact.key
   const meta = { v: 1, namespace, requestId, outcome, stateId, attempt, ordinal } as const
   const event = { type: 'fact_recorded', v: 1, key, payloadId, meta } as const
   return { runId: RUN, seq: 0, tsMillis, prev, event }
 }
 
 const somePart = fc.oneof(
-  fc.record({ type: fc.constant('artifact' as const), bytes: fc.uint8Array({ maxLength: 300 }) }),
+  fc.record({
+    type: fc.constant('artifact' as const),
+    kind: fc.constantFrom('output', 'fact_payload', 'a_kind_of_its_own'),
+    bytes: fc.oneof(document, fc.uint8Array({ maxLength: 300 })),
+  }),
   fc.record({ type: fc.constant('binding' as const), key: wellFormed, isBound: fc.boolean() }),
   fc.record({ type: fc.constant('event' as const), event: wellFormed, isBinding: fc.boolean() }),
   fc.record({ type: fc.constant('fact' as const), fact: someFact, isBinding: fc.boolean() }),
@@ -49,7 +57,8 @@ function write(writer: FrameWriter, part: SomePart): void {
   else if (part.type === 'binding') {
     writer.binding(part.key, part.isBound ? artifactIdOf(part.key) : undefined)
   } else {
-    writer.artifact({ kind: 'output', id: artifactIdOf(part.bytes), bytes: part.bytes })
+    const { kind, bytes } = part
+    writer.artifact({ kind, id: artifactIdOf(bytes), bytes })
   }
 }
 
@@ -116,7 +125,7 @@ describe('a frame', () => {
     const fact = envelopeOf({
       ...{ tsMillis: null, prev: null, key: 'k', payloadId: artifactIdOf('p'), requestId: null },
       ...{ namespace: 'n'.repeat(85), outcome: 'answered', stateId: 'a.b.c' as StateId },
-      ...{ attempt: 2 ** 48 - 1, ordinal: 2 ** 48 - 1, keyHoldsRequest: false },
+      ...{ attempt: 2 ** 48 - 1, ordinal: 2 ** 48 - 1, isCall: false },
     })
     const { event } = fact
     expect(isCompact(fact)).toBe(true)
@@ -129,6 +138,29 @@ describe('a frame', () => {
       const meta = { ...event.meta, ...more }
       expect(isCompact({ ...fact, event: { ...event, meta } })).toBe(false)
     }
+  })
+
+  it('writes the digest of a document that is in it once', () => {
+    const [request, payload] = [Buffer.from('request'), Buffer.from('payload')]
+    const [requestId, payloadId] = [artifactIdOf(request), artifactIdOf(payload)]
+    const fact = envelopeOf({
+      ...{ tsMillis: null, prev: null, key: '', payloadId, requestId, namespace: 'n' },
+      ...{ outcome: 'answered', stateId: 'a.b.c', attempt: 1, ordinal: 1, isCall: true },
+    } as SomeFact)
+    const writer = new FrameWriter()
+    const sizeOf = (documents: readonly Buffer[]): number => {
+      writer.begin(RUN)
+      for (const bytes of documents) {
+        writer.artifact({ kind: 'output', id: artifactIdOf(bytes), bytes })
+      }
+      const before = writer.size
+      writer.fact(fact, true)
+      return writer.size - before
+    }
+    const alone = sizeOf([])
+    expect(sizeOf([payload])).toBe(alone - 30)
+    expect(sizeOf([Buffer.from('another'), request, payload])).toBe(alone - 60)
+    expect(sizeOf([])).toBe(alone)
   })
 
   it('keeps the first sequence and the first chain that it is given', () => {

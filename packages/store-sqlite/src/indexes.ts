@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts'
 import type { IndexState } from './index-state.ts'
 import { firstState, readState, writeState } from './index-state.ts'
 import type { Log } from './log.ts'
-import { artifactKey, chainKey, factKey, runKey } from './lookup-key.ts'
+import { artifactKey, chainKey, factKeysOf, runKey } from './lookup-key.ts'
 import { LookupTable } from './lookup-table.ts'
 import { RunTable } from './run-table.ts'
 import type { StoredRun, Tail, TailRun } from './tail.ts'
@@ -64,7 +64,7 @@ export class Indexes {
   }
 
   binding(runId: RunId, key: FactKey): ArtifactId | undefined {
-    for (const row of this.#lookup.find(factKey(runId, key))) {
+    for (const row of this.#lookup.find(factKeysOf(runId)(key))) {
       const frame = this.#log.frame(row)
       if (frame.run !== runId) continue
       for (const [bound, id] of frame.bindings()) if (bound === key) return id
@@ -98,7 +98,8 @@ export class Indexes {
       if (stored.ordinal === 0) this.#lookup.add(runKey(runId), ordinal)
     }
     if (run.chain !== stored.chain) this.#lookup.add(chainKey(runId), run.chain)
-    for (const [key, row] of run.bindingRows) this.#lookup.add(factKey(runId, key), row)
+    const factKey = factKeysOf(runId)
+    for (const { key, row } of run.bindingRows) this.#lookup.add(factKey(key), row)
   }
 
   /** Empties the tables, whatever state they are in. */

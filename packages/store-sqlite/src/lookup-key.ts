@@ -21,43 +21,51 @@ export function artifactKey(id: ArtifactId): LookupKey {
   return { low, high: KIND.artifact * KIND_UNIT + Number.parseInt(id.slice(8, 12), 16) }
 }
 
-/** Leads to the row of the log that says last what the key is bound to. */
-export function factKey(run: RunId, key: FactKey): LookupKey {
-  return hashKey(KIND.fact, run, key)
+/** Gives what leads to the row of the log that says last what a key of the run is bound to. */
+export function factKeysOf(run: RunId): (key: FactKey) => LookupKey {
+  const hash = hashOf(run)
+  return (key) => keyOf(KIND.fact, hashOf(key, hash))
 }
 
 /** Leads to the last row of the log with a binding of the run. */
 export function chainKey(run: RunId): LookupKey {
-  return hashKey(KIND.chain, run, '')
+  return keyOf(KIND.chain, hashOf(run))
 }
 
 /** Leads to the ordinal of the run. */
 export function runKey(run: RunId): LookupKey {
-  return hashKey(KIND.run, run, '')
+  return keyOf(KIND.run, hashOf(run))
 }
 
-/**
- * Two multiplicative hashes side by side, mixed at the end. Nothing is trusted to it: what it leads to is compared
- * with what was asked for, so two texts with one hash cost time and no more. Stored, so it never changes.
- */
-function hashKey(kind: number, run: RunId, text: string): LookupKey {
-  let first = 0x9e_37_79_b9
-  let second = 0x85_eb_ca_6b
-  for (let index = 0; index < run.length; index++) {
-    const unit = run.charCodeAt(index)
-    first = Math.imul(first ^ unit, 0x9e_37_79_b1)
-    second = Math.imul(second ^ unit, 0x5f_35_64_95)
-  }
+/** Two multiplicative hashes side by side. */
+interface Hash {
+  readonly first: number
+  readonly second: number
+}
+
+const EMPTY: Hash = { first: 0x9e_37_79_b9, second: 0x85_eb_ca_6b }
+
+/** @param before hash of the text before this one */
+function hashOf(text: string, before: Hash = EMPTY): Hash {
+  let { first, second } = before
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)
     first = Math.imul(first ^ unit, 0x9e_37_79_b1)
     second = Math.imul(second ^ unit, 0x5f_35_64_95)
   }
-  first =
-    Math.imul(first ^ (first >>> 16), 0x85_eb_ca_6b) ^
-    Math.imul(second ^ (second >>> 13), 0xc2_b2_ae_35)
-  second =
-    Math.imul(second ^ (second >>> 16), 0x85_eb_ca_6b) ^
+  return { first, second }
+}
+
+/**
+ * Mixes at the end. Nothing is trusted to a hash: what it leads to is compared with what was asked for, so two texts with
+ * one hash cost time and no more. Stored, so it never changes.
+ */
+function keyOf(kind: number, hash: Hash): LookupKey {
+  const first =
+    Math.imul(hash.first ^ (hash.first >>> 16), 0x85_eb_ca_6b) ^
+    Math.imul(hash.second ^ (hash.second >>> 13), 0xc2_b2_ae_35)
+  const second =
+    Math.imul(hash.second ^ (hash.second >>> 16), 0x85_eb_ca_6b) ^
     Math.imul(first ^ (first >>> 13), 0xc2_b2_ae_35)
   return { low: first >>> 0, high: (kind * KIND_UNIT + (second >>> 16)) >>> 0 }
 }

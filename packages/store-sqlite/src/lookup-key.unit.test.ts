@@ -2,7 +2,7 @@ import { artifactIdOf } from '@mfm/canonical-json'
 import type { RunId } from '@mfm/core-types'
 import { describe, expect, it } from 'vitest'
 import type { LookupKey } from './lookup-key.ts'
-import { artifactKey, chainKey, factKey, HIGH_MASK, runKey } from './lookup-key.ts'
+import { artifactKey, chainKey, factKeysOf, HIGH_MASK, runKey } from './lookup-key.ts'
 
 const RUN = '11111111-2222-4333-8444-555555555555' as RunId
 
@@ -14,8 +14,8 @@ describe('look-up keys', () => {
   it('are part of the format: they never change', () => {
     expect([
       artifactKey(artifactIdOf('hello')),
-      factKey(RUN, ''),
-      factKey(RUN, 'k\u00e9\u{1f600}'),
+      factKeysOf(RUN)(''),
+      factKeysOf(RUN)('k\u00e9\u{1f600}'),
       chainKey(RUN),
       runKey(RUN),
     ]).toMatchInlineSnapshot(`
@@ -45,15 +45,15 @@ describe('look-up keys', () => {
   })
 
   it('of different kinds differ, and leave the bits of the value free', () => {
-    const keys = [artifactKey(artifactIdOf('x')), factKey(RUN, ''), chainKey(RUN), runKey(RUN)]
+    const keys = [artifactKey(artifactIdOf('x')), factKeysOf(RUN)(''), chainKey(RUN), runKey(RUN)]
     expect(new Set(keys.map(({ high }) => high >>> 29)).size).toBe(4)
     for (const { high } of keys) expect((high & HIGH_MASK) >>> 0).toBe(high)
   })
 
   it.each<[string, (number: number) => LookupKey]>([
-    ['keys that count', (number) => factKey(RUN, `key ${number}`)],
+    ['keys that count', (number) => factKeysOf(RUN)(`key ${number}`)],
     ['runs that count', (number) => runKey(runOf(number))],
-    ['one key of runs that count', (number) => factKey(runOf(number), 'k')],
+    ['one key of runs that count', (number) => factKeysOf(runOf(number))('k')],
   ])('of %s are spread evenly', (_, keyOf) => {
     const bins = new Array<number>(256).fill(0)
     for (let number = 0; number < 51_200; number++) {

@@ -1,5 +1,12 @@
 import type { ArtifactId, Digest, PlainFact, RunId, StateId } from '@mfm/core-types'
-import { DIGEST_BYTES, FACT, INTEGER_BYTES, OUTCOMES } from './frame-writer.ts'
+import {
+  callPrefix,
+  DIGEST_BYTES,
+  FACT,
+  INTEGER_BYTES,
+  OUTCOMES,
+  PLACE_BYTES,
+} from './frame-writer.ts'
 
 /** Where a plain fact stands in a frame whose checksum is verified, and what the frame says of it. */
 export interface FactPlace {
@@ -19,16 +26,18 @@ export function readFact({ body, start, end, runId, seq }: FactPlace): PlainFact
     at += INTEGER_BYTES
     return body.readUIntBE(at - INTEGER_BYTES, INTEGER_BYTES)
   }
-  const digest = (): string => {
-    at += DIGEST_BYTES
-    return body.toString('hex', at - DIGEST_BYTES, at)
+  const digest = (isPlace: boolean): string => {
+    const from = isPlace ? body.readUInt16BE(at) : at
+    at += isPlace ? PLACE_BYTES : DIGEST_BYTES
+    return body.toString('hex', from, from + DIGEST_BYTES)
   }
   const textEnd = (): number => at + 1 + (body[at] ?? 0)
+  const has = (flag: number): boolean => (flags & flag) !== 0
 
-  const tsMillis = (flags & FACT.hasTime) === 0 ? null : integer()
-  const prev = (flags & FACT.hasPrev) === 0 ? null : (digest() as Digest)
-  const requestId = (flags & FACT.hasRequest) === 0 ? null : (digest() as ArtifactId)
-  const payloadId = digest() as ArtifactId
+  const tsMillis = has(FACT.hasTime) ? integer() : null
+  const prev = has(FACT.hasPrev) ? (digest(false) as Digest) : null
+  const requestId = has(FACT.hasRequest) ? (digest(has(FACT.requestInFrame)) as ArtifactId) : null
+  const payloadId = digest(has(FACT.payloadInFrame)) as ArtifactId
   const attempt = integer()
   const ordinal = integer()
   const stateEnd = textEnd()
@@ -37,14 +46,9 @@ export function readFact({ body, start, end, runId, seq }: FactPlace): PlainFact
   const namespaceEnd = textEnd()
   const namespace = body.toString('utf8', at + 1, namespaceEnd)
   at = namespaceEnd
-  let key = ''
-  if ((flags & FACT.keyHoldsRequest) !== 0) {
-    const beforeEnd = textEnd()
-    key = body.toString('utf8', at + 1, beforeEnd) + requestId
-    at = beforeEnd
-  }
-  key += body.toString('utf8', at, end)
+  const rest = body.toString('utf8', at, end)
   const meta = { v: 1, namespace, requestId, outcome, stateId, attempt, ordinal } as const
+  const key = has(FACT.isCall) ? callPrefix(meta) + requestId + rest : rest
   const event = { type: 'fact_recorded', v: 1, key, payloadId, meta } as const
   return { runId, seq, tsMillis, prev, event }
 }

@@ -37,9 +37,9 @@ export class Recorder {
     this.#begin(runId)
     for (const artifact of artifacts) this.#artifact(artifact)
     if (run !== undefined) {
-      const said = new Set(events.map((event) => saidKey(event, bindings)))
-      for (const [key, id] of bindings) if (!said.has(key)) this.#bind(run, key, id)
-      for (const event of events) this.#event(run, event, saidKey(event, bindings))
+      const said = events.map((event) => saidKey(event, bindings))
+      this.#bindUnsaid(run, bindings, said)
+      for (const [index, event] of events.entries()) this.#event(run, event, said[index])
     }
     this.#close()
   }
@@ -49,6 +49,17 @@ export class Recorder {
     this.#begin(runId)
     this.#bind(run, key, undefined)
     this.#close()
+  }
+
+  #bindUnsaid(
+    run: TailRun,
+    bindings: Recording['bindings'],
+    said: readonly (FactKey | undefined)[],
+  ): void {
+    // As nearly always: one fact, which says its binding.
+    if (bindings.size === 0 || (bindings.size === 1 && said[0] !== undefined)) return
+    const keys = new Set(said)
+    for (const [key, id] of bindings) if (!keys.has(key)) this.#bind(run, key, id)
   }
 
   #begin(runId: RunId | undefined): void {

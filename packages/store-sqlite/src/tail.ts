@@ -7,6 +7,12 @@ export interface EventPlace {
   readonly row: number
 }
 
+/** Where the log says what a key is bound to. */
+export interface BindingRow {
+  readonly key: FactKey
+  readonly row: number
+}
+
 /** A run as the derived tables have it. */
 export interface StoredRun {
   /** Position among all runs that have an event, from 1; 0 before the first event. */
@@ -23,8 +29,8 @@ export class TailRun {
   readonly bindings: Map<FactKey, ArtifactId | undefined> = new Map()
   /** Whether every key that was ever bound is in `bindings`. */
   readonly isWhole: boolean
-  /** Rows of the tail that say what a key is bound to. */
-  readonly bindingRows: Map<FactKey, number> = new Map()
+  /** Rows of the tail that say what a key is bound to, in order. */
+  readonly bindingRows: BindingRow[] = []
   /** Places of the events of the tail, in order. */
   readonly places: EventPlace[] = []
   stored: StoredRun
@@ -47,7 +53,7 @@ export class TailRun {
 
   bind(row: number, key: FactKey, id: ArtifactId | undefined): void {
     this.bindings.set(key, id)
-    this.bindingRows.set(key, row)
+    this.bindingRows.push({ key, row })
     this.chain = row
   }
 
@@ -60,7 +66,7 @@ export class TailRun {
   settle(): void {
     const { ordinal, summary, chain } = this
     this.stored = { ordinal, summary, chain }
-    this.bindingRows.clear()
+    this.bindingRows.length = 0
     this.places.length = 0
   }
 }

@@ -6,7 +6,7 @@ import type { Backdoor, EventDamage } from '@mfm/conformance'
 import type { ArtifactId, FactKey, RunId } from '@mfm/core-types'
 import { Backend } from '../src/backend.ts'
 import { Frame } from '../src/frame.ts'
-import { DIGEST_BYTES, INTEGER_BYTES, PART_HEADER_BYTES, TAG } from '../src/frame-writer.ts'
+import { DIGEST_BYTES, INTEGER_BYTES, KIND, PART_HEADER_BYTES, TAG } from '../src/frame-writer.ts'
 import type { Journal } from '../src/journal.ts'
 import type { Recorder } from '../src/recorder.ts'
 import { NO_BINDINGS } from '../src/recorder.ts'
@@ -172,7 +172,8 @@ function replaceArtifact(path: string, id: ArtifactId, bytes: Uint8Array): boole
         continue
       }
       const end = digest + body.readUInt32BE(digest - 4)
-      const start = digest + DIGEST_BYTES + 1 + (body[digest + DIGEST_BYTES] ?? 0)
+      const kind = body[digest + DIGEST_BYTES] ?? 0
+      const start = digest + DIGEST_BYTES + 1 + (kind < KIND ? kind : 0)
       body.writeUInt32BE(start - digest + bytes.length, digest - 4)
       const changed = Buffer.concat([body.subarray(0, start), bytes, body.subarray(end)])
       store(db, row, seal('log', row, changed))

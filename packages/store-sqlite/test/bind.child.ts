@@ -4,7 +4,7 @@ import { openSqliteStores } from '../src/index.ts'
 import { idOf, upTo } from './temp-store.ts'
 
 const [path = '', run = '', name = '', count = '0'] = process.argv.slice(2)
-const stores = await openSqliteStores({ path, indexBatchRows: 64 })
+const stores = await openSqliteStores({ path, indexBatchRows: 64, busyTimeoutMillis: 30_000 })
 const results = await Promise.all(
   upTo(Number(count)).map(async (index) => {
     if (index % 50 === 0) await new Promise(setImmediate)

@@ -1,7 +1,7 @@
 import type { RunId } from '@mfm/core-types'
 import { describe, expect, it } from 'vitest'
 import { openSqliteStores } from '../src/index.ts'
-import { chainKey, factKey, runKey } from '../src/lookup-key.ts'
+import { chainKey, factKeysOf, runKey } from '../src/lookup-key.ts'
 import { collect, idOf, newRun, noted, temporaryFile } from './temp-store.ts'
 
 // Pairs that were searched for: their look-up keys are equal in all 48 bits.
@@ -19,8 +19,8 @@ describe('things that share a look-up key', () => {
   it('do share it', () => {
     expect(runKey(RUNS[0])).toEqual(runKey(RUNS[1]))
     expect(chainKey(RUNS[0])).toEqual(chainKey(RUNS[1]))
-    expect(factKey(RUNS_OF_ONE_KEY[0], 'k')).toEqual(factKey(RUNS_OF_ONE_KEY[1], 'k'))
-    expect(factKey(RUN_OF_KEYS, KEYS[0])).toEqual(factKey(RUN_OF_KEYS, KEYS[1]))
+    expect(factKeysOf(RUNS_OF_ONE_KEY[0])('k')).toEqual(factKeysOf(RUNS_OF_ONE_KEY[1])('k'))
+    expect(factKeysOf(RUN_OF_KEYS)(KEYS[0])).toEqual(factKeysOf(RUN_OF_KEYS)(KEYS[1]))
   })
 
   it('are two runs all the same', async () => {
