@@ -41,19 +41,22 @@ export function askCall(
   const namespace = parseNamespace(call.namespace)
   const chosen = givenKey === undefined ? undefined : parseCallerKey(givenKey)
   const identity = identifyRequest(call.request, numbers)
-  const requestId = identity.artifact.id
-  const { stateId } = scope
-  const occurrence =
-    chosen === undefined ? counters.nextOccurrence(namespace, requestId) : undefined
-  const key = chosen ?? callKey({ namespace, stateId, requestId, occurrence: occurrence ?? 0 })
-  return {
-    namespace,
-    identity,
-    key,
-    tries: chosen === undefined ? 0 : counters.nextTry(chosen),
-    occurrence,
-    ordinal: counters.nextOperation(),
+  const common = { namespace, identity }
+  if (chosen !== undefined) {
+    const tries = counters.nextTry(chosen)
+    return {
+      ...common,
+      key: chosen,
+      tries,
+      occurrence: undefined,
+      ordinal: counters.nextOperation(),
+    }
   }
+  const parts = { namespace, stateId: scope.stateId, requestId: identity.artifact.id }
+  const first = callKey({ ...parts, occurrence: 0 })
+  const occurrence = counters.nextOccurrence(first)
+  const key = occurrence === 0 ? first : callKey({ ...parts, occurrence })
+  return { ...common, key, tries: 0, occurrence, ordinal: counters.nextOperation() }
 }
 
 /** The same call under the key that it has where its chosen key is bound to another request. */

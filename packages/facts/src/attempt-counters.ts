@@ -1,4 +1,4 @@
-import type { ArtifactId, FactKey } from '@mfm/core-types'
+import type { FactKey } from '@mfm/core-types'
 
 const LIKE_A_CALL = /\|req:[0-9a-f]{64}(\|occ:[0-9]+)?$/
 
@@ -9,8 +9,8 @@ const LIKE_A_CALL = /\|req:[0-9a-f]{64}(\|occ:[0-9]+)?$/
 export class AttemptCounters {
   #derived = 0
   #operations = 0
-  readonly #occurrences = new Map<string, Counts<ArtifactId>>()
-  readonly #tries = new Counts<FactKey>()
+  readonly #occurrences = new Counts()
+  readonly #tries = new Counts()
 
   /** The ordinal of the next derived key; time and randomness share one counter. */
   nextDerived(): number {
@@ -27,12 +27,13 @@ export class AttemptCounters {
     return this.#operations
   }
 
-  /** How many identical calls without a key of their own came before this one. */
-  nextOccurrence(namespace: string, requestId: ArtifactId): number {
-    const known = this.#occurrences.get(namespace)
-    const counts = known ?? new Counts<ArtifactId>()
-    if (known === undefined) this.#occurrences.set(namespace, counts)
-    return counts.next(requestId)
+  /**
+   * How many identical calls without a key of their own came before this one.
+   *
+   * @param first the key of the first of them
+   */
+  nextOccurrence(first: FactKey): number {
+    return this.#occurrences.next(first)
   }
 
   /**
@@ -45,11 +46,11 @@ export class AttemptCounters {
 }
 
 /** Most things are counted once, and a set is asked half as often as a map. */
-class Counts<K> {
-  readonly #seen = new Set<K>()
-  readonly #more = new Map<K, number>()
+class Counts {
+  readonly #seen = new Set<FactKey>()
+  readonly #more = new Map<FactKey, number>()
 
-  next(key: K): number {
+  next(key: FactKey): number {
     const { size } = this.#seen
     this.#seen.add(key)
     if (this.#seen.size > size) return 0

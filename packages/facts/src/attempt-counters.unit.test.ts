@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { AttemptCounters } from './attempt-counters.ts'
 
 const A = 'a'.repeat(64) as ArtifactId
-const B = 'b'.repeat(64) as ArtifactId
 
 describe('AttemptCounters', () => {
   it('counts derived keys apart from operations', () => {
@@ -13,14 +12,14 @@ describe('AttemptCounters', () => {
     ])
   })
 
-  it('counts occurrences by namespace and request', () => {
+  it('counts occurrences apart from tries', () => {
     const counters = new AttemptCounters()
     expect([
-      counters.nextOccurrence('http', A),
-      counters.nextOccurrence('http', A),
-      counters.nextOccurrence('http', B),
-      counters.nextOccurrence('local', A),
-      counters.nextOccurrence('http', A),
+      counters.nextOccurrence('a'),
+      counters.nextOccurrence('a'),
+      counters.nextOccurrence('b'),
+      counters.nextTry('a'),
+      counters.nextOccurrence('a'),
     ]).toEqual([0, 1, 0, 0, 2])
   })
 

@@ -6,17 +6,23 @@ import { abortError } from '@mfm/facts'
  *
  * @throws MfmError `call_aborted`, or the signal's reason where that is a typed error
  */
-export async function abortable<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-  if (signal.aborted) throw abortError(signal)
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const onAbort = (): void => reject(abortError(signal))
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    task().then(resolve, (error: unknown) => reject(signal.aborted ? abortError(signal) : error))
-    return await promise
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+export function abortable<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) throw abortError(signal)
+    const onAbort = (): void => reject(abortError(signal))
+    signal.addEventListener('abort', onAbort, { once: true })
+    const ended = (): void => signal.removeEventListener('abort', onAbort)
+    task().then(
+      (value) => {
+        ended()
+        resolve(value)
+      },
+      (error: unknown) => {
+        ended()
+        reject(signal.aborted ? abortError(signal) : error)
+      },
+    )
+  })
 }
 
 /** One signal for two. */

@@ -1,4 +1,11 @@
-import type { AtomicBatch, FactBinding, NewArtifact, RunEvent, Stores } from '@mfm/core-types'
+import type {
+  AtomicBatch,
+  FactBinding,
+  FactRecorded,
+  NewArtifact,
+  RunEvent,
+  Stores,
+} from '@mfm/core-types'
 import { hasCode, MfmError } from '@mfm/errors'
 import type { CommitInput, CommitResult } from './commit-strategy.ts'
 import { chainEvents } from './run-head.ts'
@@ -20,20 +27,31 @@ export async function commitAtomically(stores: Stores, input: CommitInput): Prom
 }
 
 function together(requests: CommitInput['requests']): {
-  readonly artifacts: NewArtifact[]
-  readonly bindings: AtomicBatch['bindings'][number][]
-  readonly events: RunEvent[]
+  readonly artifacts: readonly NewArtifact[]
+  readonly bindings: readonly Binding[]
+  readonly events: readonly RunEvent[]
 } {
+  const [only] = requests
+  if (only !== undefined && requests.length === 1) {
+    const { artifacts, events, fact } = only
+    return { artifacts, bindings: fact === undefined ? [] : [bindingOf(fact)], events }
+  }
   const artifacts: NewArtifact[] = []
-  const bindings: AtomicBatch['bindings'][number][] = []
+  const bindings: Binding[] = []
   const events: RunEvent[] = []
   for (const request of requests) {
     artifacts.push(...request.artifacts)
     events.push(...request.events)
     const { fact } = request
-    if (fact !== undefined) bindings.push({ key: fact.key, artifactId: fact.payloadId })
+    if (fact !== undefined) bindings.push(bindingOf(fact))
   }
   return { artifacts, bindings, events }
+}
+
+type Binding = AtomicBatch['bindings'][number]
+
+function bindingOf({ key, payloadId }: FactRecorded): Binding {
+  return { key, artifactId: payloadId }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { canonicalize, sha256 } from '@mfm/canonical-json'
 import type { ArtifactId, Digest, EventEnvelope, PlainFact, RunEvent, RunId } from '@mfm/core-types'
-import { isPlainFact } from '@mfm/core-types'
+import { hasFactMeta, isPlainFact } from '@mfm/core-types'
 
 /** The last event that a writer has read and decided upon: where its next append must land. */
 export interface RunHead {
@@ -15,6 +15,23 @@ export const EMPTY_HEAD: RunHead = Object.freeze({ seq: 0, digest: null })
 /** SHA-256 of the canonical envelope: what the next envelope names as `prev`. */
 export function envelopeDigest(envelope: EventEnvelope): Digest {
   return sha256(isPlainFact(envelope) ? plainFactText(envelope) : canonicalize(envelope))
+}
+
+/** The same of an envelope that this writer has made, so that only its shape is in question. */
+function ownDigest(envelope: EventEnvelope): Digest {
+  return sha256(isShapedPlain(envelope) ? plainFactText(envelope) : canonicalize(envelope))
+}
+
+function isShapedPlain(envelope: EventEnvelope): envelope is PlainFact {
+  const { event } = envelope
+  return (
+    event.type === 'fact_recorded' &&
+    hasFactMeta(event.meta) &&
+    event.meta.attachments === undefined &&
+    event.meta.supersedes === undefined &&
+    event.meta.location === undefined &&
+    event.key.isWellFormed()
+  )
 }
 
 /** What `canonicalize` gives for most envelopes there are, in a third of its time. */
@@ -36,12 +53,11 @@ export function chainEvents(
   tsMillis: number | null,
 ): { readonly envelopes: EventEnvelope[]; readonly head: RunHead } {
   let { seq, digest } = head
-  const envelopes: EventEnvelope[] = []
-  for (const event of events) {
+  const envelopes = events.map((event): EventEnvelope => {
     seq += 1
-    const envelope: EventEnvelope = { runId, seq, tsMillis, prev: digest, event }
-    digest = envelopeDigest(envelope)
-    envelopes.push(envelope)
-  }
+    const envelope = { runId, seq, tsMillis, prev: digest, event }
+    digest = ownDigest(envelope)
+    return envelope
+  })
   return { envelopes, head: { seq, digest } }
 }

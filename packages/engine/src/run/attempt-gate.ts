@@ -57,7 +57,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
   }
 
   #giveUp(body: StreamedBody): void {
-    this.#follow(body.return()).catch((reason: unknown) => {
+    this.#follow(() => body.return()).catch((reason: unknown) => {
       this.#trouble ??= { reason }
     })
   }
@@ -117,7 +117,7 @@ export class AttemptGate implements IoProvider, EventRecorder {
 
   /** As {@link AttemptTools.inTurn}; the attempt does not end before. */
   async inTurn<T>(wait: () => Promise<T>): Promise<T> {
-    return await this.#follow(this.#tools.inTurn(wait))
+    return await this.#follow(() => this.#tools.inTurn(wait))
   }
 
   #io(): IoProvider {
@@ -129,13 +129,16 @@ export class AttemptGate implements IoProvider, EventRecorder {
     return this.#tools.io
   }
 
-  async #track<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.#shut) throw new MfmError('attempt_ended')
-    this.#signal.throwIfAborted()
-    return await this.#follow(operation())
+  #track<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#follow(() => {
+      if (this.#shut) throw new MfmError('attempt_ended')
+      this.#signal.throwIfAborted()
+      return operation()
+    })
   }
 
-  async #follow<T>(running: Promise<T>): Promise<T> {
+  async #follow<T>(operation: () => Promise<T>): Promise<T> {
+    const running = operation()
     this.#inFlight.add(running)
     try {
       return await running
