@@ -1,13 +1,11 @@
 import type { Benchmark, Setting } from '../benchmark.ts'
 import type { Findings } from '../harness/findings.ts'
 import { goalOf } from '../harness/findings.ts'
-import { interleave } from '../harness/interleave.ts'
 import { millis, times, writtenSpread } from '../harness/numbers.ts'
 import type { Series } from '../harness/series.ts'
-import { callPerState, callsInOneState, sumOfIds } from '../workloads/programs.ts'
-import { bareSide, engineSide, recordingSide } from '../workloads/recording.ts'
-
-const RUNS_AT_ONCE = 16
+import { interleaveProcesses } from '../harness/side-process.ts'
+import type { RecordingSide } from '../workloads/recording-sides.ts'
+import { RECORDING_SIDES, RUNS_AT_ONCE } from '../workloads/recording-sides.ts'
 
 export const record: Benchmark = {
   name: 'record',
@@ -15,24 +13,15 @@ export const record: Benchmark = {
   run: async (setting) => findings(await measure(setting)),
 }
 
-type Measured = Record<
-  'floor' | 'recording' | 'engine' | 'states' | 'recordings16' | 'engine16' | 'batches',
-  Series
->
+type Measured = Readonly<Record<RecordingSide, Series>>
 
 async function measure({ isQuick, rounds, folder }: Setting): Promise<Measured> {
-  const alone = { folder, runs: 1, factsPerRun: isQuick ? 20 : 3000 }
-  const states = { ...alone, factsPerRun: isQuick ? 20 : 1500 }
-  const together = { folder, runs: RUNS_AT_ONCE, factsPerRun: isQuick ? 5 : 750 }
-  return await interleave(
+  return await interleaveProcesses(
     {
-      floor: bareSide(folder, alone.factsPerRun, 1),
-      engine: engineSide(alone, callsInOneState, sumOfIds),
-      recording: recordingSide(alone),
-      states: engineSide(states, callPerState, (count) => count - 1),
-      engine16: engineSide(together, callsInOneState, sumOfIds),
-      recordings16: recordingSide(together),
-      batches: bareSide(folder, together.runs * together.factsPerRun, 100),
+      program: new URL('../workloads/recording-side.child.ts', import.meta.url),
+      names: RECORDING_SIDES,
+      args: [folder, isQuick ? 'quick' : 'full'],
+      isQuick,
     },
     rounds,
   )
@@ -89,6 +78,7 @@ function findings(measured: Measured): Findings {
     ],
     notes: [
       'A call is answered in the same process with about 200 bytes of JSON. All stand on one SQLite file, WAL and `synchronous=FULL`; bare rows have 300 bytes.',
+      'Each side has a process of its own, which runs nothing else.',
       'Afterwards each stream is read back from the reopened file: its facts are counted, and the digest of their payload ids is compared with one made of the answers.',
     ],
   }
