@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -71,7 +71,7 @@ export interface Load {
   /** Processes that wanted a core, over the last minute, before and after. */
   readonly before: number
   readonly after: number
-  /** Cores that other processes used on average, the children of this one among them. */
+  /** Cores that processes used on average which are neither this one nor, on Linux, children of it that have ended. */
   readonly others: number
 }
 
@@ -105,5 +105,19 @@ function busyMillis(): number {
 
 function ownMillis(): number {
   const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
+  return (user + system) / 1000 + childMillis()
+}
+
+const STAT = '/proc/self/stat'
+/** proc_pid_stat(5): user and system time of children that have ended, counted from the field after the name. */
+const CHILD_USER = 13
+const CHILD_SYSTEM = 14
+/** A hundred ticks a second, whatever the clock of the kernel does. */
+const TICK_MILLIS = 10
+
+function childMillis(): number {
+  if (!existsSync(STAT)) return 0
+  const stat = readFileSync(STAT, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[CHILD_USER]) + Number(fields[CHILD_SYSTEM])) * TICK_MILLIS
 }
