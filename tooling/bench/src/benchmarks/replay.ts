@@ -1,17 +1,16 @@
 import { fileURLToPath } from 'node:url'
-import { replayWorkflow, verifyWorkflow } from '@mfm/workflow'
 import type { Benchmark, Setting } from '../benchmark.ts'
 import { expectEqual } from '../harness/check.ts'
 import { nodeFlags, runNode } from '../harness/child.ts'
 import type { Findings, Goal } from '../harness/findings.ts'
 import { goalOf } from '../harness/findings.ts'
-import { interleave } from '../harness/interleave.ts'
 import { perSecond, written, writtenSpread } from '../harness/numbers.ts'
 import type { Series } from '../harness/series.ts'
-import { callPerState, callsInOneState, sumOfIds } from '../workloads/programs.ts'
+import { interleaveProcesses } from '../harness/side-process.ts'
 import type { RecordedStore } from '../workloads/recorded-store.ts'
 import { recordProgram, recordRun } from '../workloads/recorded-store.ts'
-import { engineReplaySide, payloadFloorSide, recordingReplaySide } from '../workloads/replaying.ts'
+import type { Replayed, ReplayingSide } from '../workloads/replaying-sides.ts'
+import { REPLAYED_PROGRAMS } from '../workloads/replaying-sides.ts'
 
 export const replay: Benchmark = {
   name: 'replay',
@@ -27,6 +26,7 @@ export const replay: Benchmark = {
       goals: parts.flatMap(({ goals }) => goals),
       tables: parts.flatMap(({ tables }) => tables),
       notes: [
+        'Each side has a process of its own, which runs nothing else.',
         'Each pass opens the store, replays and closes it; no transport is there. A replay checks that every fact was used and that the output came out again; a verification holds every event and snapshot against the recorded ones as well.',
         'The floor hashes (SHA-256) and parses the same payloads, already in memory. Peak memory is that of a process of its own that verifies once.',
       ],
@@ -34,19 +34,21 @@ export const replay: Benchmark = {
   },
 }
 
+async function measure<Name extends ReplayingSide>(
+  { isQuick, rounds }: Setting,
+  replayed: Replayed,
+  names: readonly Name[],
+): Promise<Record<Name, Series>> {
+  const program = new URL('../workloads/replaying-side.child.ts', import.meta.url)
+  const args = [JSON.stringify(replayed)]
+  return await interleaveProcesses({ program, names, args, isQuick }, rounds)
+}
+
 async function callsIn(setting: Setting, count: number): Promise<Findings> {
-  const run = await recordRun(setting, 'calls', count, callsInOneState)
+  const run = await recordRun(setting, 'calls', count, REPLAYED_PROGRAMS.calls.opOf)
   const recording = await recordProgram(setting, 'recording', count)
-  const given = { store: run, op: callsInOneState('calls', count), output: sumOfIds(count) }
-  const measured = await interleave(
-    {
-      floor: payloadFloorSide(run.facts),
-      replay: engineReplaySide({ ...given, how: replayWorkflow }),
-      verify: engineReplaySide({ ...given, how: verifyWorkflow }),
-      recording: recordingReplaySide(recording),
-    },
-    setting.rounds,
-  )
+  const names = ['floor', 'replay', 'verify', 'recording'] as const
+  const measured = await measure(setting, { program: 'calls', run, recording }, names)
   const facts = `${written(count)} facts`
   const goal = (what: string, series: Series): Goal =>
     goalOf({
@@ -79,16 +81,9 @@ async function callsIn(setting: Setting, count: number): Promise<Findings> {
 }
 
 async function states(setting: Setting, count: number): Promise<Findings> {
-  const run = await recordRun(setting, 'states', count, callPerState)
-  const given = { store: run, op: callPerState('states', count), output: count - 1 }
-  const { floor, replayed, verified } = await interleave(
-    {
-      floor: payloadFloorSide(run.facts),
-      replayed: engineReplaySide({ ...given, how: replayWorkflow }),
-      verified: engineReplaySide({ ...given, how: verifyWorkflow }),
-    },
-    setting.rounds,
-  )
+  const run = await recordRun(setting, 'states', count, REPLAYED_PROGRAMS.states.opOf)
+  const names = ['floor', 'replay', 'verify'] as const
+  const { floor, replay, verify } = await measure(setting, { program: 'states', run }, names)
   return {
     goals: [],
     tables: [
@@ -97,8 +92,8 @@ async function states(setting: Setting, count: number): Promise<Findings> {
         columns: COLUMNS,
         rows: [
           row('floor: SHA-256 and `JSON.parse`', floor, floor),
-          row('engine: replay', replayed, floor),
-          row('engine: verify', verified, floor),
+          row('engine: replay', replay, floor),
+          row('engine: verify', verify, floor),
         ],
       },
     ],
