@@ -33,6 +33,9 @@ export const resume: Benchmark = {
   },
 }
 
+/** A pass takes milliseconds: many more of them are needed until its code is warm, and to tell it from its noise. */
+const MORE = 4
+
 async function measure(setting: Setting, runs: Runs): Promise<Measured> {
   const { folder, rounds } = setting
   const sides = SIZES.flatMap((size): readonly (readonly [keyof Measured, Side])[] => {
@@ -45,7 +48,8 @@ async function measure(setting: Setting, runs: Runs): Promise<Measured> {
     ]
   })
   const record = Object.fromEntries(sides) as Record<keyof Measured, Side> // every name has its side
-  return await interleave(record, rounds)
+  const { count, warmUps } = rounds
+  return await interleave(record, { count: count * MORE, warmUps: warmUps * MORE })
 }
 
 /** The same resume in a process of its own, from its start to its end. */
