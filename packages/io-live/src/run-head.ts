@@ -1,6 +1,6 @@
 import { canonicalize, sha256 } from '@mfm/canonical-json'
 import type { ArtifactId, Digest, EventEnvelope, PlainFact, RunEvent, RunId } from '@mfm/core-types'
-import { hasFactMeta, isPlainFact } from '@mfm/core-types'
+import { isPlainFact } from '@mfm/core-types'
 
 /** The last event that a writer has read and decided upon: where its next append must land. */
 export interface RunHead {
@@ -26,13 +26,13 @@ function isShapedPlain(envelope: EventEnvelope): envelope is PlainFact {
   const { event } = envelope
   return (
     event.type === 'fact_recorded' &&
-    hasFactMeta(event.meta) &&
-    event.meta.attachments === undefined &&
-    event.meta.supersedes === undefined &&
-    event.meta.location === undefined &&
+    Object.keys(event.meta).length === PLAIN_META_MEMBERS &&
     event.key.isWellFormed()
   )
 }
+
+/** A fact without origin has fewer, and one that says more has more. */
+const PLAIN_META_MEMBERS = 7
 
 /** What `canonicalize` gives for most envelopes there are, in a third of its time. */
 function plainFactText({ runId, seq, tsMillis, prev, event }: PlainFact): string {

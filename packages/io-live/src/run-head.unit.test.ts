@@ -9,7 +9,7 @@ import type {
   StateId,
 } from '@mfm/core-types'
 import { describe, expect, it } from 'vitest'
-import { envelopeDigest } from './run-head.ts'
+import { chainEvents, EMPTY_HEAD, envelopeDigest } from './run-head.ts'
 
 const ID = 'ab'.repeat(32) as ArtifactId & Digest // of the right form
 
@@ -33,6 +33,24 @@ function envelope(changes: Partial<FactMeta> = {}): EventEnvelope {
   const runId = '7b9a2f64-3c1d-4e5f-8a6b-0c1d2e3f4a5b' as RunId
   return { runId, seq: 7, tsMillis: 1_700_000_000_000, prev: null, event }
 }
+
+describe('chainEvents', () => {
+  it('links each event to the canonical envelope of the one before', () => {
+    const events = [
+      envelope(),
+      envelope({ requestId: null }),
+      envelope({ attachments: [ID] }),
+      envelope({ supersedes: 'k' }),
+      envelope({ location: 'a.ts:1:2' }),
+    ].map(({ event }) => event)
+    const bare: FactRecorded = { type: 'fact_recorded', v: 1, key: 'k', payloadId: ID, meta: {} }
+    const { runId } = envelope()
+    const { envelopes, head } = chainEvents(runId, EMPTY_HEAD, [...events, bare, bare], 5)
+    const digests = envelopes.map((each) => sha256(canonicalize(each)))
+    expect(envelopes.map(({ prev }) => prev)).toEqual([null, ...digests.slice(0, -1)])
+    expect(head).toEqual({ seq: 7, digest: digests.at(-1) })
+  })
+})
 
 describe('envelopeDigest', () => {
   it.each([
