@@ -45,7 +45,8 @@ export function jsonDocument(
   const text = writer.write()
   const bytes = utf8Bytes(text)
   const artifact = { kind, id: artifactIdOf(bytes), bytes }
-  // Of a text that was just written, JSON.parse can lose large integers, and mistake names with a backslash: see parseUsual.
+  // JSON.parse can round large integers, and mistake names with a backslash: see parseUsual. Nothing else is in doubt in a
+  // text that was just written.
   const isExact = !writer.hasUnsafeInteger && !text.includes('\\')
   return { artifact, value: isExact ? (JSON.parse(text) as JsonValue) : readExact(text, document) }
 }

@@ -44,7 +44,7 @@ export class Writer {
     this.#trustedDepth = Math.min(TRUSTED_DEPTH, maxDepth)
   }
 
-  /** Whether a number outside ±(2^53−1) was written. */
+  /** Whether a number outside ±(2^53−1) or a bigint was written. */
   get hasUnsafeInteger(): boolean {
     return this.#hasUnsafeInteger
   }

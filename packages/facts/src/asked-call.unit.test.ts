@@ -37,6 +37,19 @@ describe('askCall', () => {
     expect(at(0).key).toBe(at(1).key)
   })
 
+  it('counts occurrences by namespace and request', () => {
+    const counters = new AttemptCounters()
+    const occurrenceOf = (namespace: string, request: RequestValue): number | undefined =>
+      askCall({ namespace, request }, undefined, { scope, counters }).occurrence
+    expect([
+      occurrenceOf('http', 1),
+      occurrenceOf('http', 1),
+      occurrenceOf('http', 2),
+      occurrenceOf('local', 1),
+      occurrenceOf('http', 1),
+    ]).toEqual([0, 1, 0, 0, 2])
+  })
+
   it('counts the tries of a chosen key and no occurrence', () => {
     const counters = new AttemptCounters()
     const ask = (request: RequestValue) =>
